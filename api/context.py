@@ -1,0 +1,37 @@
+"""What every use case needs: the settings, the database, the policy, the clock and the announcer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from api.events.announcer import Announcer
+from api.settings import Settings
+from roster.policy import Policy, load_policy
+from roster.store.engine import make_engine
+
+
+def utc_now() -> datetime:
+    """The instant now, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Handed to every service. Tests set `clock`; nothing else reads the time."""
+
+    settings: Settings
+    engine: Engine
+    policy: Policy
+    clock: Callable[[], datetime] = utc_now
+    announcer: Announcer = field(default_factory=Announcer)
+
+    def now(self) -> datetime:
+        """The instant now, by this context's clock."""
+        return self.clock()
+
+
+def make_context(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Context:
+    """A context on the database and policy that `settings` name; raises `PolicyError` or `StoreError`."""
+    return Context(settings, make_engine(settings.url), load_policy(settings.policy), clock)

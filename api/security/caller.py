@@ -1,0 +1,16 @@
+"""Who is asking."""
+
+from dataclasses import dataclass
+
+from roster.accounts import Role
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A signed-in person or a token. `name` goes into the audit trail; `agent_id` is set for agents."""
+
+    name: str
+    role: Role
+    user_id: int | None = None
+    agent_id: int | None = None
+    csrf_token: str = ""

@@ -1,0 +1,22 @@
+"""Everything that happened is a line: the event log, written in the same transaction as what it tells."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlmodel import Field, SQLModel
+
+from roster.columns import Json, UtcDateTime
+
+
+class Event(SQLModel, table=True):
+    """One line of the log. `agent_id` set means it is about that agent and private to them and the machine."""
+
+    __tablename__: ClassVar[str] = "event"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    kind: str = Field(max_length=64, description="subject.verb, such as contact.assigned")
+    subject: str = Field(max_length=120, description="id of what it is about")
+    agent_id: int | None = Field(default=None, foreign_key="agent.id", index=True)
+    actor: str = Field(max_length=120, description="user name, token name, or breather")
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=Json)

@@ -1,0 +1,207 @@
+"""The policy: every number a site may choose, validated, with Breather's defaults and their sources.
+
+A policy file is TOML laid over `policies/default.toml`, table by table. Unknown keys are errors.
+"""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from roster.contacts import ArrivalState, History, OutcomeMarker, Resolvability, Stake
+from roster.people import Channel
+from roster.rules.parameters import Rules
+
+DEFAULT_PATH = Path(__file__).parent / "policies" / "default.toml"
+
+Points = Annotated[int, Field(ge=0, le=100)]
+Minutes = Annotated[int, Field(ge=0, le=1440)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+class PolicyError(ValueError):
+    """A policy file that can't be used; one line per fault, each naming the key, its value and what was expected."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PartiesPoints(_Table):
+    """Points by how many parties are involved."""
+
+    one: Points
+    two: Points
+    three_or_more: Points
+
+
+class TierFloors(_Table):
+    """The lowest score of each tier above routine."""
+
+    demanding: Points
+    heavy: Points
+    severe: Points
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "TierFloors":
+        if not self.demanding < self.heavy < self.severe:
+            raise ValueError("tiers must rise: demanding < heavy < severe")
+        return self
+
+
+class DifficultyPolicy(_Table):
+    """Points of each factor of inherited difficulty."""
+
+    arrival_state: dict[ArrivalState, Points]
+    parties: PartiesPoints
+    history: dict[History, Points]
+    stakes: dict[Stake, Points]
+    resolvability: dict[Resolvability, Points]
+    outcomes: dict[OutcomeMarker, Points]
+    felt: dict[int, Points]
+    tiers: TierFloors
+
+    @model_validator(mode="after")
+    def _complete(self) -> "DifficultyPolicy":
+        tables: tuple[tuple[str, dict[Any, int], list[Any]], ...] = (
+            ("arrival_state", dict(self.arrival_state), list(ArrivalState)),
+            ("history", dict(self.history), list(History)),
+            ("stakes", dict(self.stakes), list(Stake)),
+            ("resolvability", dict(self.resolvability), list(Resolvability)),
+            ("outcomes", dict(self.outcomes), list(OutcomeMarker)),
+            ("felt", dict(self.felt), [1, 2, 3, 4, 5]),
+        )
+        for name, table, expected in tables:
+            if set(table) != set(expected):
+                raise ValueError(f"{name} needs exactly: {', '.join(str(key) for key in expected)}")
+        return self
+
+
+class LoadPolicy(_Table):
+    """How load fades, and how much of it a person should carry (points)."""
+
+    acute_half_life_minutes: float = Field(gt=0)
+    acute_half_life_resting_minutes: float = Field(gt=0)
+    carried_half_life_hours: float = Field(gt=0)
+    acute_budget: float = Field(gt=0)
+    carried_budget: float = Field(gt=0)
+    max_heavy_per_shift: int = Field(ge=1)
+    max_heavy_per_7_days: int = Field(ge=1)
+
+
+class RestPolicy(_Table):
+    """Minutes of decompression by tier, and of light-only time after it."""
+
+    routine_minutes: Minutes
+    demanding_minutes: Minutes
+    heavy_minutes: Minutes
+    severe_minutes: Minutes
+    traumatic_minutes: Minutes
+    traumatic_outcomes: tuple[OutcomeMarker, ...]
+    light_only_minutes: Minutes
+    moment_minutes: Annotated[int, Field(ge=1, le=60)]
+
+
+class DebriefPolicy(_Table):
+    """Peer debriefs. There is no key that makes one mandatory."""
+
+    enabled: bool
+    minutes: Annotated[int, Field(ge=10, le=60)]
+    earliest_hours: int = Field(ge=0)
+    latest_hours: int = Field(gt=0)
+    max_sessions_per_peer_per_week: int = Field(ge=0)
+    signpost: str
+
+
+class BreaksPolicy(_Table):
+    """Meal and rest breaks inside a shift, minutes from its start where a window is meant."""
+
+    meal_over_minutes: Minutes
+    meal_minutes: Minutes
+    meal_earliest_minutes: Minutes
+    meal_latest_minutes: Minutes
+    rest_minutes: Minutes
+    rest_per_minutes: Annotated[int, Field(ge=30, le=1440)]
+    edge_minutes: Minutes
+    min_gap_minutes: Minutes
+
+
+class RoutingPolicy(_Table):
+    """Weights of the routing decision, in points of cost, and its limits."""
+
+    reservation_seconds: int = Field(ge=1)
+    max_wait_seconds: int = Field(ge=1)
+    wait_weight: float = Field(ge=0)
+    acute_weight: float = Field(ge=0)
+    carried_weight: float = Field(ge=0)
+    heavy_share_weight: float = Field(ge=0)
+    continuity_bonus: float = Field(ge=0)
+    proficiency_weight: float = Field(ge=0)
+    idle_weight: float = Field(ge=0)
+    before_break_minutes: Minutes
+    before_break_weight: float = Field(ge=0)
+    light_score_below: Points
+    concurrency: dict[Channel, Annotated[int, Field(ge=1, le=10)]]
+
+
+class StaffingPolicy(_Table):
+    """What turns a workload into a requirement, beside each queue's own service level."""
+
+    max_occupancy: Annotated[float, Field(gt=0, le=1)]
+    break_shrinkage: Share
+    absence_shrinkage: Share
+
+
+class Policy(_Table):
+    """Everything a site may choose."""
+
+    name: str
+    difficulty: DifficultyPolicy
+    load: LoadPolicy
+    rest: RestPolicy
+    debrief: DebriefPolicy
+    breaks: BreaksPolicy
+    rules: Rules
+    routing: RoutingPolicy
+    staffing: StaffingPolicy
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = _merged(result[key], value) if both else value
+    return result
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PolicyError(f"{path}: can't be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{path}: is no TOML: {error}") from error
+
+
+def load_policy(path: Path | None = None) -> Policy:
+    """The default policy, with the file at `path` laid over it; raises `PolicyError` naming every bad key."""
+    values = _read(DEFAULT_PATH)
+    if path is not None:
+        values = _merged(values, _read(path))
+    try:
+        return Policy.model_validate(values)
+    except ValidationError as error:
+        lines = [
+            f"{path or DEFAULT_PATH}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            + ("" if isinstance(fault["input"], dict) else f" (found {fault['input']!r})")
+            for fault in error.errors()
+        ]
+        raise PolicyError("\n".join(lines)) from error
+
+
+@lru_cache(maxsize=1)
+def default_policy() -> Policy:
+    """Breather's own defaults."""
+    return load_policy()

@@ -1,0 +1,51 @@
+"""Fixtures for every test: a set clock, an empty migrated database, a context on it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from api.context import Context, make_context
+from api.settings import Settings
+from roster.store.migrate import migrate
+
+
+class SetClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **duration: float) -> datetime:
+        """Move on by `timedelta(**duration)` and return the new instant."""
+        self.now += timedelta(**duration)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A Tuesday, 09:00 UTC, 10:00 in Amsterdam."""
+    return SetClock(datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, made once and copied by `context`."""
+    folder = tmp_path_factory.mktemp("template")
+    context = make_context(Settings(environment="test", data_dir=folder))
+    migrate(context.engine)
+    context.engine.dispose()
+    return folder / "breather.sqlite3"
+
+
+@pytest.fixture
+def context(tmp_path: Path, clock: SetClock, empty_database: Path) -> Iterator[Context]:
+    """A context on an empty database of its own."""
+    (tmp_path / "breather.sqlite3").write_bytes(empty_database.read_bytes())
+    made = make_context(Settings(environment="test", data_dir=tmp_path), clock)
+    yield made
+    made.engine.dispose()
