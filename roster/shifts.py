@@ -114,6 +114,15 @@ class Assignment(SQLModel, table=True):
     pinned: bool = False
 
 
+class PinnedFree(SQLModel, table=True):
+    """A person fixed that this agent doesn't work on this date; a worked day is pinned on its assignment."""
+
+    __tablename__: ClassVar[str] = "pinned_free"
+    roster_id: int = Field(foreign_key="roster.id", primary_key=True, ondelete="CASCADE")
+    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
+    on_date: date = Field(primary_key=True)
+
+
 class PlanRun(SQLModel, table=True):
     """One run of the solver for a roster: where it is, the best it has, and what came of it."""
 
@@ -123,6 +132,7 @@ class PlanRun(SQLModel, table=True):
     status: RunStatus = Field(default=RunStatus.QUEUED, sa_type=enum_type(RunStatus))
     outcome: str | None = Field(default=None, max_length=32, description="status of the result, once finished")
     started_at: datetime = Field(sa_type=UtcDateTime)
+    beat_at: datetime = Field(sa_type=UtcDateTime, description="last sign of life of the process that drives it")
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     time_limit_seconds: float
     objective: int | None = None

@@ -356,7 +356,7 @@ def upgrade() -> None:
                 "demanding",
                 "heavy",
                 "severe",
-                name="tier_known",
+                name="final_tier_known",
                 native_enum=False,
                 create_constraint=True,
                 length=32,
@@ -507,6 +507,17 @@ def upgrade() -> None:
         batch_op.create_index("past_contact_queue_arrived", ["queue_id", "arrived_at"], unique=False)
 
     op.create_table(
+        "pinned_free",
+        sa.Column("roster_id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_pinned_free_agent_id_agent")),
+        sa.ForeignKeyConstraint(
+            ["roster_id"], ["roster.id"], name=op.f("fk_pinned_free_roster_id_roster"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("roster_id", "agent_id", "on_date", name=op.f("pk_pinned_free")),
+    )
+    op.create_table(
         "plan_run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("roster_id", sa.Integer(), nullable=False),
@@ -527,6 +538,7 @@ def upgrade() -> None:
         ),
         sa.Column("outcome", sa.String(length=32), nullable=True),
         sa.Column("started_at", roster.columns.UtcDateTime(), nullable=False),
+        sa.Column("beat_at", roster.columns.UtcDateTime(), nullable=False),
         sa.Column("finished_at", roster.columns.UtcDateTime(), nullable=True),
         sa.Column("time_limit_seconds", sa.Float(), nullable=False),
         sa.Column("objective", sa.Integer(), nullable=True),
@@ -776,6 +788,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_plan_run_roster_id"))
 
     op.drop_table("plan_run")
+    op.drop_table("pinned_free")
     with op.batch_alter_table("past_contact", schema=None) as batch_op:
         batch_op.drop_index("past_contact_queue_arrived")
 
