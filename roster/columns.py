@@ -38,13 +38,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
-def enum_type(kind: type[StrEnum]) -> Enum:
-    """`kind` as a VARCHAR of its values, held to them by a CHECK constraint named after it."""
+def enum_type(kind: type[StrEnum], column: str = "") -> Enum:
+    """`kind` as a VARCHAR of its values, held to them by a CHECK named after it (or the `column`, where two share it)."""
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=f"{kind.__name__.lower()}_known",
+        name=f"{column or kind.__name__.lower()}_known",
         values_callable=lambda members: [member.value for member in members],
     )

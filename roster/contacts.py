@@ -149,7 +149,7 @@ class Contact(SQLModel, table=True):
     outcomes: list[Any] = Field(default_factory=list, sa_type=Json)
     felt: int | None = Field(default=None, description="the agent's own word, 1..5; theirs alone to see")
     final_score: int | None = Field(default=None, description="the higher of what happened and what was felt")
-    final_tier: Tier | None = Field(default=None, sa_type=enum_type(Tier))
+    final_tier: Tier | None = Field(default=None, sa_type=enum_type(Tier, "final_tier"))
     declined_by: list[Any] = Field(default_factory=list, sa_type=Json, description="agent ids not to offer it to again")
     reason: dict[str, Any] = Field(default_factory=dict, sa_type=Json, description="{sentence, factors, next_best}")
 

@@ -1,7 +1,9 @@
 """Fixtures for every test: a set clock, an empty migrated database, a context on it."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,9 @@ import pytest
 from api.context import Context, make_context
 from api.settings import Settings
 from roster.store.migrate import migrate
+from tests.postgres import Cluster, running_cluster
+
+_numbers = count(1)
 
 
 class SetClock:
@@ -45,7 +50,36 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def context(tmp_path: Path, clock: SetClock, empty_database: Path) -> Iterator[Context]:
     """A context on an empty database of its own."""
-    (tmp_path / "breather.sqlite3").write_bytes(empty_database.read_bytes())
+    shutil.copy(empty_database, tmp_path / "breather.sqlite3")
     made = make_context(Settings(environment="test", data_dir=tmp_path), clock)
     yield made
     made.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A real PostgreSQL with a migrated, empty database called `template`."""
+    with running_cluster() as cluster:
+        cluster.execute("create database template")
+        context = make_context(Settings(environment="test", database_url=cluster.url("template")))
+        migrate(context.engine)
+        context.engine.dispose()
+        yield cluster
+
+
+@pytest.fixture
+def postgres_context(cluster: Cluster, clock: SetClock) -> Iterator[Context]:
+    """A context on an empty PostgreSQL database of its own."""
+    name = f"test_{next(_numbers)}"
+    cluster.execute(f"create database {name} template template")
+    made = make_context(Settings(environment="test", database_url=cluster.url(name)), clock)
+    yield made
+    made.engine.dispose()
+    cluster.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def any_context(request: pytest.FixtureRequest) -> Context:
+    """The same test on SQLite and on a real PostgreSQL."""
+    found: Context = request.getfixturevalue("context" if request.param == "sqlite" else "postgres_context")
+    return found
