@@ -1,0 +1,106 @@
+"""The problem as a value: what it computes about days and shifts, and how it refuses nonsense."""
+
+import json
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from roster.problem import Problem, ProblemError, problem_from_json
+
+AMSTERDAM = "Europe/Amsterdam"
+
+
+def values(**changes: Any) -> dict[str, Any]:
+    base: dict[str, Any] = {
+        "zone": AMSTERDAM,
+        "start": "2026-11-23",
+        "days": 2,
+        "shifts": [{"id": "E", "start_minute": 420, "minutes": 480, "paid_minutes": 450}],
+        "queues": [{"id": "advice"}],
+        "agents": [{"id": "A1", "skills": ["advice"]}],
+    }
+    return base | changes
+
+
+def refused(**changes: Any) -> str:
+    with pytest.raises(ProblemError) as caught:
+        problem_from_json(json.dumps(values(**changes)))
+    return str(caught.value)
+
+
+def test_it_survives_json() -> None:
+    problem = problem_from_json(json.dumps(values()))
+    assert problem_from_json(problem.model_dump_json()) == problem
+
+
+def test_a_shift_covers_its_quarters_from_the_horizons_begin() -> None:
+    problem = Problem.model_validate(values())
+    assert problem.covered(0, "E") == range(28, 60)
+    assert problem.covered(1, "E") == range(96 + 28, 96 + 60)
+    assert problem.span(0, "E") == (
+        datetime(2026, 11, 23, 6, 0, tzinfo=UTC),
+        datetime(2026, 11, 23, 14, 0, tzinfo=UTC),
+    )
+
+
+def test_a_night_over_the_spring_change_keeps_its_length_and_ends_an_hour_later_by_the_clock() -> None:
+    night = [{"id": "N", "start_minute": 1320, "minutes": 480, "paid_minutes": 480}]
+    problem = Problem.model_validate(values(start="2026-03-28", shifts=night))
+    begin, end = problem.span(0, "N")
+    assert (end - begin).total_seconds() == 8 * 3600
+    assert end == datetime(2026, 3, 29, 5, 0, tzinfo=UTC)  # 07:00 by the new summer time, not 06:00
+    assert problem.quarters == (96, 92)
+    assert problem.covered(0, "N") == range(88, 120)
+
+
+def test_days_before_the_horizon_have_spans_too() -> None:
+    problem = Problem.model_validate(values())
+    assert problem.date_of(-1) == date(2026, 11, 22)
+    assert problem.covered(-1, "E").start < 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"days": 0}, "days: .*greater than or equal to 1.*found '0'"),
+        ({"days": 420}, "days: .*less than or equal to 42.*found '420'"),
+        ({"zone": "Europe/Atlantis"}, "time zone 'Europe/Atlantis' does not exist"),
+        ({"agents": [{"id": "A1"}, {"id": "A1"}]}, "agent 'A1' is there twice"),
+        (
+            {"agents": [{"id": "A1", "skills": ["surgery"]}]},
+            r"skill 'surgery' is no queue: expected one of \['advice'\]",
+        ),
+        ({"agents": [{"id": "A1", "pins": [{"day": 7, "shift": "E"}]}]}, "day 7 is past the horizon"),
+        ({"agents": [{"id": "A1", "wishes": [{"day": 0, "shift": "X", "wanted": True}]}]}, "shift 'X' is unknown"),
+        ({"agents": [{"id": "A1", "history": [{"day": 3, "shift": "E"}]}]}, "history.0.day: .*less than 0"),
+        (
+            {"agents": [{"id": "A1", "contract": {"min_week_minutes": 2400, "max_week_minutes": 1200}}]},
+            "max_week_minutes 1200 is below min_week_minutes 2400",
+        ),
+        (
+            {"agents": [{"id": "A1", "availability": [{"weekday": 0, "start_minute": 600, "end_minute": 540}]}]},
+            "window ends at minute 540, before it starts at 600",
+        ),
+        (
+            {"demand": [{"queue": "advice", "day": 0, "required": [1, 1]}]},
+            "advice on day 0 has 2 quarters: expected 96",
+        ),
+        ({"demand": [{"queue": "x", "day": 0, "required": [0] * 96}]}, "queue 'x' is unknown"),
+        ({"colour": "red"}, "colour: Extra inputs are not permitted"),
+    ],
+)
+def test_nonsense_is_refused_with_its_value(changes: dict[str, Any], expected: str) -> None:
+    assert re.search(expected, refused(**changes)), refused(**changes)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    text = refused(agents=[{"id": "A1", "skills": ["a", "b"]}])
+    assert "'a'" in text
+    assert "'b'" in text
+
+
+def test_text_that_is_no_json_is_refused() -> None:
+    with pytest.raises(ProblemError, match="Invalid JSON"):
+        problem_from_json("agent,day,shift")
