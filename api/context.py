@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
 from api.events.announcer import Announcer
+from api.security.throttle import Throttle
 from api.settings import Settings
 from roster.policy import Policy, load_policy
 from roster.store.engine import make_engine
@@ -26,12 +27,22 @@ class Context:
     policy: Policy
     clock: Callable[[], datetime] = utc_now
     announcer: Announcer = field(default_factory=Announcer)
+    throttle: Throttle = field(default_factory=Throttle)
 
     def now(self) -> datetime:
         """The instant now, by this context's clock."""
         return self.clock()
 
 
+def shifted(clock: Callable[[], datetime], seconds: float) -> Callable[[], datetime]:
+    """`clock`, `seconds` later (or earlier, when negative)."""
+    if not seconds:
+        return clock
+    offset = timedelta(seconds=seconds)
+    return lambda: clock() + offset
+
+
 def make_context(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Context:
     """A context on the database and policy that `settings` name; raises `PolicyError` or `StoreError`."""
-    return Context(settings, make_engine(settings.url), load_policy(settings.policy), clock)
+    policy = load_policy(settings.policy)
+    return Context(settings, make_engine(settings.url), policy, shifted(clock, settings.clock_offset_seconds))

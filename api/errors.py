@@ -48,3 +48,13 @@ class Forbidden(ServiceError):
 
     status = 403
     title = "Not allowed"
+
+
+class TooMany(ServiceError):
+    """Asked too often; the detail says when to try again."""
+
+    status = 429
+    title = "Too many attempts"
+
+    def __init__(self, detail: str, *, retry_after_seconds: int) -> None:
+        super().__init__(detail, retry_after_seconds=retry_after_seconds)

@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=720)
     max_body_bytes: int = Field(default=20_000_000, description="largest request body")
     solver_workers: int = Field(default=2, ge=1, le=64)
+    clock_offset_seconds: float = Field(
+        default=0.0, description="added to the clock, so that a demo can live in a day of its own; 0 everywhere else"
+    )
 
     @property
     def url(self) -> str:

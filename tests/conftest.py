@@ -7,11 +7,16 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from api.context import Context, make_context
 from api.settings import Settings
 from roster.store.migrate import migrate
+from tests.clients import signed_in, with_token
+from tests.factories import Centre, make_centre
 from tests.postgres import Cluster, running_cluster
+from web.app import create_app
 
 _numbers = count(1)
 
@@ -83,3 +88,33 @@ def any_context(request: pytest.FixtureRequest) -> Context:
     """The same test on SQLite and on a real PostgreSQL."""
     found: Context = request.getfixturevalue("context" if request.param == "sqlite" else "postgres_context")
     return found
+
+
+@pytest.fixture
+def centre(context: Context) -> Centre:
+    """A team of six agents `a01` to `a06` and a lead `lead`, two queues, two shift types, no roster."""
+    return make_centre(context)
+
+
+@pytest.fixture
+def app(context: Context) -> FastAPI:
+    """The whole application, its scheduler off."""
+    return create_app(context, jobs=False)
+
+
+@pytest.fixture
+def lead_client(app: FastAPI, context: Context, centre: Centre) -> TestClient:
+    """A browser in which the lead of `centre` is signed in; it sends the CSRF token."""
+    return signed_in(app, context, "lead")
+
+
+@pytest.fixture
+def agent_client(app: FastAPI, context: Context, centre: Centre) -> TestClient:
+    """A browser in which agent `a01` of `centre` is signed in; it sends the CSRF token."""
+    return signed_in(app, context, "a01")
+
+
+@pytest.fixture
+def router_client(app: FastAPI, context: Context, centre: Centre) -> TestClient:
+    """Routing software with a bearer token."""
+    return with_token(app, context)

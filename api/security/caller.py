@@ -14,3 +14,14 @@ class Caller:
     user_id: int | None = None
     agent_id: int | None = None
     csrf_token: str = ""
+    display_name: str = ""
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether this is a lead."""
+        return self.role is Role.LEAD
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether this is an agent."""
+        return self.role is Role.AGENT

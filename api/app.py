@@ -1,0 +1,48 @@
+"""The HTTP application without its pages: resources under /api/v1, error documents, security, health."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import problems
+from api.context import Context
+from api.problems import RenderError
+from api.security.body_limit import BodyLimit
+from api.security.headers import SecurityHeaders
+
+# Each room adds its line here, sorted: modules of api/routes with a `router`.
+ROUTERS: tuple[Any, ...] = ()
+
+# Routers whose addresses stand at the root, outside the versioned API.
+ROOT_ROUTERS: tuple[Any, ...] = ()
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_api(
+    context: Context, *, render_error: RenderError | None = None, lifespan: Lifespan | None = None
+) -> FastAPI:
+    """The application on `context`. `render_error` lets the pages answer browsers with HTML."""
+    app = FastAPI(
+        title="Breather",
+        version="1",
+        summary="Rosters, routing and rest for people whose work is emotionally heavy.",
+        openapi_url="/api/v1/openapi.json",
+        # The interactive documentation would load scripts from elsewhere, which the content policy forbids.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.context = context
+    app.state.scheduler = None
+    problems.install(app, render_error)
+    # The last one added is outermost.
+    app.add_middleware(BodyLimit, limit_bytes=context.settings.max_body_bytes)
+    app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
+    for module in ROUTERS:
+        app.include_router(module.router, prefix="/api/v1")
+    for router in ROOT_ROUTERS:
+        app.include_router(router)
+    return app
