@@ -8,15 +8,17 @@ from fastapi import FastAPI
 
 from api import problems
 from api.context import Context
+from api.metrics import MeasureRequests, Metrics
 from api.problems import RenderError
+from api.routes import events, health
 from api.security.body_limit import BodyLimit
 from api.security.headers import SecurityHeaders
 
 # Each room adds its line here, sorted: modules of api/routes with a `router`.
-ROUTERS: tuple[Any, ...] = ()
+ROUTERS: tuple[Any, ...] = (events,)
 
 # Routers whose addresses stand at the root, outside the versioned API.
-ROOT_ROUTERS: tuple[Any, ...] = ()
+ROOT_ROUTERS = (events.live, health.router)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -37,10 +39,13 @@ def create_api(
     )
     app.state.context = context
     app.state.scheduler = None
+    app.state.jobs = False
+    app.state.metrics = Metrics()
     problems.install(app, render_error)
     # The last one added is outermost.
     app.add_middleware(BodyLimit, limit_bytes=context.settings.max_body_bytes)
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
+    app.add_middleware(MeasureRequests, metrics=app.state.metrics)
     for module in ROUTERS:
         app.include_router(module.router, prefix="/api/v1")
     for router in ROOT_ROUTERS:

@@ -55,19 +55,27 @@ async def get_possible_caller(request: Request, context: ContextDep) -> Caller |
 
 
 async def _identified(request: Request, context: Context) -> Caller | None:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        caller = await run_in_threadpool(caller_of_token, context, secret.strip())
-        if caller is None:
-            raise Unauthenticated("the bearer token is not known or was revoked")
-        return caller
-    cookie = request.cookies.get(SESSION_COOKIE)
-    if not cookie:
-        return None
-    caller = await run_in_threadpool(caller_of_session, context, cookie)
-    if caller is not None and request.method not in SAFE_METHODS:
+    caller = await run_in_threadpool(caller_again, request, context)
+    secret = _bearer(request)
+    if secret is not None and caller is None:
+        raise Unauthenticated("the bearer token is not known or was revoked")
+    if secret is None and caller is not None and request.method not in SAFE_METHODS:
         await _require_csrf(request, caller)
     return caller
+
+
+def caller_again(request: Request, context: Context) -> Caller | None:
+    """Who the request's token or cookie stands for at this moment; streams ask again while they run."""
+    secret = _bearer(request)
+    if secret is not None:
+        return caller_of_token(context, secret)
+    cookie = request.cookies.get(SESSION_COOKIE)
+    return caller_of_session(context, cookie) if cookie else None
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
 
 
 async def _require_csrf(request: Request, caller: Caller) -> None:

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     session_hours: int = Field(default=12, ge=1, le=720)
     max_body_bytes: int = Field(default=20_000_000, description="largest request body")
+    jobs: bool = Field(default=True, description="run the scheduled jobs in this process")
     solver_workers: int = Field(default=2, ge=1, le=64)
     clock_offset_seconds: float = Field(
         default=0.0, description="added to the clock, so that a demo can live in a day of its own; 0 everywhere else"

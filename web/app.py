@@ -1,10 +1,17 @@
 """The composition root: the API, the pages, the static files, and what runs beside them."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from api.app import create_api
 from api.context import Context
+from api.events.watch import watch
+from api.jobs.scheduler import make_scheduler
+from api.start import start_context
 from web.pages import STATIC, error_page
 from web.session import views as session_views
 
@@ -14,8 +21,31 @@ PAGES = (session_views,)
 
 def create_app(context: Context, *, jobs: bool = True) -> FastAPI:
     """The whole application on `context`; `jobs` also runs the scheduler while it serves."""
-    app = create_api(context, render_error=error_page)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        watcher = asyncio.create_task(watch(context))
+        if jobs:
+            app.state.scheduler = make_scheduler(context)
+            app.state.scheduler.start()
+        try:
+            yield
+        finally:
+            if jobs:
+                await asyncio.to_thread(app.state.scheduler.shutdown)
+            watcher.cancel()
+            with suppress(asyncio.CancelledError):
+                await watcher
+
+    app = create_api(context, render_error=error_page, lifespan=lifespan)
+    app.state.jobs = jobs
     for module in PAGES:
         app.include_router(module.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
+
+
+def create_default_app() -> FastAPI:
+    """The application as the environment sets it up: what `breather serve` runs."""
+    context = start_context()
+    return create_app(context, jobs=context.settings.jobs)

@@ -2,36 +2,62 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Listener:
+    """One reader, in its own event loop. News between two waits is not lost: the next wait ends at once."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """End the wait; safe from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    async def wait(self, seconds: float) -> bool:
+        """Until news since the last wait, at most `seconds`; true if there was some."""
+        try:
+            await asyncio.wait_for(self._news.wait(), seconds)
+        except TimeoutError:
+            return False
+        self._news.clear()
+        return True
 
 
 class Announcer:
     """One per process. `announce` after each commit; `wait` in the event loop of a reader.
 
-    Events of other processes are found by the reader's own time-out.
+    Events of other processes are found by a watcher that polls the log (`api.events.watch`).
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._listeners: set[Listener] = set()
 
     def announce(self) -> None:
         """Wake every waiter; safe from any thread."""
         with self._lock:
-            waiting = list(self._waiting)
-        for loop, event in waiting:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(event.set)
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener.wake()
+
+    @contextmanager
+    def listening(self) -> Iterator[Listener]:
+        """A listener that hears every announcement until the block ends."""
+        listener = Listener()
+        with self._lock:
+            self._listeners.add(listener)
+        try:
+            yield listener
+        finally:
+            with self._lock:
+                self._listeners.discard(listener)
 
     async def wait(self, seconds: float) -> bool:
         """Until the next announcement, at most `seconds`; true if there was one."""
-        entry = (asyncio.get_running_loop(), asyncio.Event())
-        with self._lock:
-            self._waiting.add(entry)
-        try:
-            await asyncio.wait_for(entry[1].wait(), seconds)
-        except TimeoutError:
-            return False
-        finally:
-            with self._lock:
-                self._waiting.discard(entry)
-        return True
+        with self.listening() as listener:
+            return await listener.wait(seconds)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from roster.accounts import Role
 from roster.events import Event
@@ -35,3 +35,8 @@ def since(
     if role is not Role.ROUTER:
         query = query.where(or_(col(Event.agent_id).is_(None), col(Event.agent_id) == agent_id))
     return session.exec(query).all()
+
+
+def newest_id(session: Session) -> int:
+    """Id of the newest line, 0 in an empty log."""
+    return session.exec(select(func.max(Event.id))).one() or 0

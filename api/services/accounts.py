@@ -19,7 +19,7 @@ from api.security.secrets import (
     password_matches,
     token_hash,
 )
-from roster.accounts import Role, User, UserSession
+from roster.accounts import Role, SignInLink, User, UserSession
 from roster.people import Agent
 from roster.store.engine import reading, writing
 
@@ -171,15 +171,16 @@ def make_session(context: Context, username: str) -> NewSession:
 
 
 def open_session(context: Context, session: Session, user: User) -> NewSession:
-    """Write a session for `user` in the caller's transaction, and clear away the expired ones."""
-    if not user.active or user.id is None:
+    """Write a session for `user` in the caller's transaction."""
+    if not user.active:
         raise Unauthenticated(f"the account {user.username!r} is closed")
     now = context.now()
-    session.execute(delete(UserSession).where(col(UserSession.expires_at) <= now))
     token, csrf = new_token(), new_token()
     expires = now + timedelta(hours=context.settings.session_hours)
     session.add(
-        UserSession(token_hash=token_hash(token), user_id=user.id, csrf_token=csrf, created_at=now, expires_at=expires)
+        UserSession(
+            token_hash=token_hash(token), user_id=id_of(user), csrf_token=csrf, created_at=now, expires_at=expires
+        )
     )
     return NewSession(token, _caller(user, csrf), expires)
 
@@ -212,6 +213,21 @@ def known_user(session: Session, username: str) -> User:
     if user is None:
         raise NotFound(f"no user is called {username!r}")
     return user
+
+
+def id_of(user: User) -> int:
+    """The id of a stored `user`."""
+    if user.id is None:
+        raise LookupError(f"the account {user.username!r} is not stored yet")
+    return user.id
+
+
+def clear_expired(context: Context) -> None:
+    """Forget sessions and links that are too old to be of use."""
+    now = context.now()
+    with writing(context.engine) as session:
+        session.execute(delete(UserSession).where(col(UserSession.expires_at) <= now))
+        session.execute(delete(SignInLink).where(col(SignInLink.expires_at) <= now))
 
 
 def checked_password(password: str) -> str:

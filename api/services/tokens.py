@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from api.context import Context
@@ -12,7 +12,7 @@ from api.errors import Conflict, Invalid, NotFound
 from api.events.log import append
 from api.security.caller import Caller
 from api.security.secrets import new_token, token_hash
-from api.services.accounts import NewSession, known_user, open_session
+from api.services.accounts import NewSession, id_of, known_user, open_session
 from roster.accounts import ApiToken, Role, SignInLink, User
 from roster.store.engine import reading, writing
 
@@ -95,8 +95,7 @@ def make_link(context: Context, username: str, *, hours: int = LINK_HOURS) -> st
         raise Invalid(f"a link for {hours} hours: expected 1 to 720")
     secret, now = new_token(), context.now()
     with writing(context.engine) as session:
-        user_id = session.exec(select(User.id).where(User.id == known_user(session, username).id)).one()
-        session.execute(delete(SignInLink).where(col(SignInLink.expires_at) <= now))
+        user_id = id_of(known_user(session, username))
         expires = now + timedelta(hours=hours)
         session.add(SignInLink(token_hash=token_hash(secret), user_id=user_id, expires_at=expires))
     return secret
