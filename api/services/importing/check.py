@@ -1,0 +1,199 @@
+"""Check what rows name and when they say it is, against each other and the database; local times become instants."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from api.services.importing.known import Known
+from roster.clock import QUARTER, QUARTER_MINUTES, ClockError, at_local, zone
+from roster.exchange.faults import Place, one_of
+from roster.exchange.read import Reading
+from roster.exchange.rows import (
+    AvailabilityRow,
+    ContactRow,
+    PersonRow,
+    PreferenceRow,
+    RequirementRow,
+    SkillRow,
+    TeamRow,
+)
+
+
+@dataclass
+class Checked:
+    """Rows whose names and times hold, with what the times are in UTC."""
+
+    requirements: dict[tuple[str, datetime], int] = field(default_factory=dict)
+    """Agents required by queue code and begin of the quarter-hour."""
+    contacts: list[tuple[ContactRow, datetime]] = field(default_factory=list)
+
+
+def check(reading: Reading, known: Known, zone_option: str | None) -> Checked:
+    """Add every further fault to `reading`; what comes back is whole only where there are none."""
+    _team_zones(reading)
+    names = _Names(reading, known)
+    for person in reading.of(PersonRow):
+        names.team(person.at, person.team)
+        names.contract(person.at, person.contract)
+    for skill in reading.of(SkillRow):
+        names.agent(skill.at, skill.agent)
+        names.queue(skill.at, skill.queue)
+    for window in reading.of(AvailabilityRow):
+        names.agent(window.at, window.agent)
+    for wish in reading.of(PreferenceRow):
+        names.agent(wish.at, wish.agent)
+        if wish.shift is not None:
+            names.shift(wish.at, wish.shift)
+    local = _LocalTimes(reading, known, zone_option)
+    checked = Checked()
+    _requirements(reading, names, local, checked)
+    for contact in reading.of(ContactRow):
+        names.queue(contact.at, contact.queue)
+        arrived_at = local.instant(contact.at, "arrived_at", contact.arrived_at)
+        if arrived_at is not None:
+            checked.contacts.append((contact, arrived_at))
+    return checked
+
+
+def _team_zones(reading: Reading) -> None:
+    for team in reading.of(TeamRow):
+        try:
+            zone(team.zone)
+        except ClockError as error:
+            reading.complain(team.at, "zone", team.zone, _expected(error))
+
+
+def _expected(error: ClockError) -> str:
+    """The reason of a `ClockError` as the end of "expected …"."""
+    message = str(error)
+    return message.rpartition("expected ")[2] if "expected " in message else f"a time that exists: {message}"
+
+
+class _Names:
+    """Looks names up in the files and the database; remembers what it said of an unknown one."""
+
+    def __init__(self, reading: Reading, known: Known) -> None:
+        self._reading = reading
+        mentioned = reading.mentioned
+        self._names = {
+            "teams": known.zone_of_team.keys() | mentioned["teams", "team"],
+            "contracts": known.contracts | mentioned["contracts", "contract"],
+            "queues": known.queues | mentioned["queues", "queue"],
+            "shifts": known.shifts | mentioned["shifts", "shift"],
+            "people": known.agents | mentioned["people", "agent"],
+        }
+        self.skilled_queues = known.skilled_queues | mentioned["skills", "queue"]
+        self._said: dict[tuple[str, str], str] = {}
+
+    def team(self, at: Place, value: str) -> None:
+        self._look_up("teams", "teams", at, "team", value)
+
+    def contract(self, at: Place, value: str) -> None:
+        self._look_up("contracts", "contracts", at, "contract", value)
+
+    def queue(self, at: Place, value: str) -> bool:
+        return self._look_up("queues", "queues", at, "queue", value)
+
+    def shift(self, at: Place, value: str) -> None:
+        self._look_up("shifts", "shifts", at, "shift", value)
+
+    def agent(self, at: Place, value: str) -> None:
+        self._look_up("people", "agents", at, "agent", value)
+
+    def _look_up(self, kind: str, what: str, at: Place, column: str, value: str) -> bool:
+        if value in self._names[kind] or self._reading.may_bring(kind):
+            return True
+        if (kind, value) not in self._said:
+            self._said[kind, value] = one_of(what, self._names[kind], value)
+        self._reading.complain(at, column, value, self._said[kind, value])
+        return False
+
+
+class _LocalTimes:
+    """Makes instants of local times in the one zone that holds; tells once where there is none."""
+
+    def __init__(self, reading: Reading, known: Known, zone_option: str | None) -> None:
+        self._reading = reading
+        self._zones = {zone_option} if zone_option else _zones_of_teams(reading, known)
+        self._name = next(iter(self._zones)) if len(self._zones) == 1 else None
+        self._told: set[str] = set()
+
+    def zone_for(self, at: Place, column: str, value: str) -> str | None:
+        """The zone of local times; the first row of each file that needs it is told if there is none."""
+        if self._name is None and at.file not in self._told and not self._reading.may_bring("teams"):
+            self._told.add(at.file)
+            found = f"teams here have {', '.join(sorted(self._zones))}" if self._zones else "no team gives one"
+            expected = f"a zone for local times: {found}; name one (--zone Europe/Amsterdam)"
+            self._reading.complain(at, column, value, expected)
+        return self._name
+
+    def instant(self, at: Place, column: str, value: datetime) -> datetime | None:
+        """`value` in UTC; local times by the zone, and none where the clocks skip it."""
+        if value.tzinfo is not None:
+            return value.astimezone(UTC)
+        name = self.zone_for(at, column, value.isoformat())
+        if name is None:
+            return None
+        here = zone(name)
+        instant = value.replace(tzinfo=here).astimezone(UTC)
+        if instant.astimezone(here).replace(tzinfo=None) != value:
+            text = f"a time that exists in {name}: the clocks skip {value:%H:%M} on {value:%Y-%m-%d}"
+            self._reading.complain(at, column, value.isoformat(), text)
+            return None
+        return instant
+
+
+def _zones_of_teams(reading: Reading, known: Known) -> set[str]:
+    zones = dict(known.zone_of_team)
+    for team in reading.of(TeamRow):
+        zones[team.team] = team.zone
+    valid = set()
+    for name in zones.values():
+        try:
+            zone(name)
+        except ClockError:
+            continue  # told where the team is
+        valid.add(name)
+    return valid
+
+
+def _requirements(reading: Reading, names: _Names, local: _LocalTimes, checked: Checked) -> None:
+    unskilled: set[tuple[str, str]] = set()
+    first_of: dict[tuple[str, datetime], Place] = {}
+    for row in reading.of(RequirementRow):
+        known = names.queue(row.at, row.queue)
+        if known and row.queue not in names.skilled_queues and not reading.may_bring("skills") and row.required:
+            if (row.at.file, row.queue) not in unskilled:
+                expected = one_of("queues that somebody has as a skill", names.skilled_queues, row.queue)
+                reading.complain(row.at, "queue", row.queue, expected)
+            unskilled.add((row.at.file, row.queue))
+        name = local.zone_for(row.at, "date", row.date.isoformat())
+        if name is None:
+            continue
+        for quarter in _quarters(reading, row, name):
+            key = (row.queue, quarter)
+            if key in first_of:
+                first = first_of[key]
+                where = f"row {first.row}" if first.file == row.at.file else f"{first.file}:{first.row}"
+                expected = f"each quarter-hour of a queue once, {where} covers {quarter.astimezone(zone(name)):%H:%M}"
+                reading.complain(row.at, "start", f"{row.start // 60:02d}:{row.start % 60:02d}", expected)
+                break
+            first_of[key] = row.at
+            checked.requirements[key] = row.required
+
+
+def _quarters(reading: Reading, row: RequirementRow, name: str) -> Iterable[datetime]:
+    """The begins (UTC) of the row's quarter-hours; none where its first or last is one that the clocks skip."""
+    bounds = {}
+    for column, minute in (("start", row.start), ("end", row.end - QUARTER_MINUTES)):
+        try:
+            bounds[column] = at_local(row.date, minute, name, strict=True)
+        except ClockError as error:
+            shown = row.start if column == "start" else row.end
+            reading.complain(row.at, column, f"{row.date} {shown // 60:02d}:{shown % 60:02d}", _expected(error))
+    if len(bounds) < 2:
+        return
+    instant, end = bounds["start"], at_local(row.date, row.end, name)
+    while instant < end:
+        yield instant
+        instant += QUARTER
