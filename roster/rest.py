@@ -39,7 +39,10 @@ class FloorState(SQLModel, table=True):
     """Where an agent is on the floor, and what they carry; levels are points as of `load_at`."""
 
     __tablename__: ClassVar[str] = "floor_state"
-    __table_args__ = (CheckConstraint("acute >= 0 and carried >= 0", name="load_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("acute >= 0 and carried >= 0", name="load_not_negative"),
+        CheckConstraint("pending_rest_minutes >= 0", name="pending_rest_not_negative"),
+    )
     agent_id: int = Field(foreign_key="agent.id", primary_key=True)
     pool_id: int = Field(foreign_key="pool.id", index=True)
     state: AgentState = Field(default=AgentState.OFFLINE, sa_type=enum_type(AgentState))
@@ -52,6 +55,10 @@ class FloorState(SQLModel, table=True):
     last_tier: Tier | None = Field(default=None, sa_type=enum_type(Tier))
     heavy_on: date | None = Field(default=None, description="the local date that `heavy_count` counts")
     heavy_count: int = 0
+    pending_rest_minutes: int = Field(default=0, description="rest that begins when the contacts now held are over")
+    pending_contact_id: str | None = Field(
+        default=None, foreign_key="contact.id", description="what it is for; empty = the agent asked for a moment"
+    )
 
 
 class Rest(SQLModel, table=True):

@@ -436,53 +436,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_event_at"), ["at"], unique=False)
 
     op.create_table(
-        "floor_state",
-        sa.Column("agent_id", sa.Integer(), nullable=False),
-        sa.Column("pool_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "available",
-                "away",
-                "offline",
-                name="agentstate_known",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("since", roster.columns.UtcDateTime(), nullable=False),
-        sa.Column("idle_since", roster.columns.UtcDateTime(), nullable=True),
-        sa.Column("acute", sa.Float(), nullable=False),
-        sa.Column("carried", sa.Float(), nullable=False),
-        sa.Column("load_at", roster.columns.UtcDateTime(), nullable=False),
-        sa.Column("light_only_until", roster.columns.UtcDateTime(), nullable=True),
-        sa.Column(
-            "last_tier",
-            sa.Enum(
-                "routine",
-                "demanding",
-                "heavy",
-                "severe",
-                name="tier_known",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
-        sa.Column("heavy_on", sa.Date(), nullable=True),
-        sa.Column("heavy_count", sa.Integer(), nullable=False),
-        sa.CheckConstraint("acute >= 0 and carried >= 0", name=op.f("ck_floor_state_load_not_negative")),
-        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_floor_state_agent_id_agent")),
-        sa.ForeignKeyConstraint(["pool_id"], ["pool.id"], name=op.f("fk_floor_state_pool_id_pool")),
-        sa.PrimaryKeyConstraint("agent_id", name=op.f("pk_floor_state")),
-    )
-    with op.batch_alter_table("floor_state", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_floor_state_pool_id"), ["pool_id"], unique=False)
-
-    op.create_table(
         "past_contact",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=120), nullable=False),
@@ -634,6 +587,59 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_user_account_username")),
     )
     op.create_table(
+        "floor_state",
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("pool_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "available",
+                "away",
+                "offline",
+                name="agentstate_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("since", roster.columns.UtcDateTime(), nullable=False),
+        sa.Column("idle_since", roster.columns.UtcDateTime(), nullable=True),
+        sa.Column("acute", sa.Float(), nullable=False),
+        sa.Column("carried", sa.Float(), nullable=False),
+        sa.Column("load_at", roster.columns.UtcDateTime(), nullable=False),
+        sa.Column("light_only_until", roster.columns.UtcDateTime(), nullable=True),
+        sa.Column(
+            "last_tier",
+            sa.Enum(
+                "routine",
+                "demanding",
+                "heavy",
+                "severe",
+                name="tier_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("heavy_on", sa.Date(), nullable=True),
+        sa.Column("heavy_count", sa.Integer(), nullable=False),
+        sa.Column("pending_rest_minutes", sa.Integer(), nullable=False),
+        sa.Column("pending_contact_id", sa.String(), nullable=True),
+        sa.CheckConstraint("acute >= 0 and carried >= 0", name=op.f("ck_floor_state_load_not_negative")),
+        sa.CheckConstraint("pending_rest_minutes >= 0", name=op.f("ck_floor_state_pending_rest_not_negative")),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_floor_state_agent_id_agent")),
+        sa.ForeignKeyConstraint(
+            ["pending_contact_id"], ["contact.id"], name=op.f("fk_floor_state_pending_contact_id_contact")
+        ),
+        sa.ForeignKeyConstraint(["pool_id"], ["pool.id"], name=op.f("fk_floor_state_pool_id_pool")),
+        sa.PrimaryKeyConstraint("agent_id", name=op.f("pk_floor_state")),
+    )
+    with op.batch_alter_table("floor_state", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_floor_state_pool_id"), ["pool_id"], unique=False)
+
+    op.create_table(
         "rest",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("agent_id", sa.Integer(), nullable=False),
@@ -769,6 +775,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rest_agent_id"))
 
     op.drop_table("rest")
+    with op.batch_alter_table("floor_state", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_floor_state_pool_id"))
+
+    op.drop_table("floor_state")
     op.drop_table("user_account")
     with op.batch_alter_table("time_off", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_time_off_agent_id"))
@@ -793,10 +803,6 @@ def downgrade() -> None:
         batch_op.drop_index("past_contact_queue_arrived")
 
     op.drop_table("past_contact")
-    with op.batch_alter_table("floor_state", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_floor_state_pool_id"))
-
-    op.drop_table("floor_state")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_at"))
         batch_op.drop_index(batch_op.f("ix_event_agent_id"))
