@@ -1,0 +1,37 @@
+"""Requirements as the demand of a problem: dense quarters for each local day, true where the clocks change."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from roster.clock import QUARTER, midnight, quarters_of
+from roster.problem import Demand
+from roster.queues import Queue
+from roster.shifts import Requirement
+
+
+def read_demand(session: Session, starts_on: date, days: int, zone: str, queues: Sequence[Queue]) -> list[Demand]:
+    """Agents required per queue and local day; queues without any requirement in the stretch are left out."""
+    dates = [starts_on + timedelta(days=day) for day in range(days)]
+    lengths = [quarters_of(on_date, zone) for on_date in dates]
+    begin, end = midnight(starts_on, zone), midnight(starts_on + timedelta(days=days), zone)
+    total = sum(lengths)
+    required: dict[int, list[int]] = {}
+    rows = session.exec(
+        select(Requirement.queue_id, Requirement.starts_at, Requirement.required).where(
+            col(Requirement.starts_at) >= begin, col(Requirement.starts_at) < end, col(Requirement.required) > 0
+        )
+    )
+    for queue_id, starts_at, count in rows:
+        required.setdefault(queue_id, [0] * total)[(starts_at - begin) // QUARTER] = count
+    found = []
+    for queue in queues:
+        quarters = required.get(queue.id) if queue.id is not None else None
+        if quarters is None:
+            continue
+        first = 0
+        for day, length in enumerate(lengths):
+            found.append(Demand(queue=queue.code, day=day, required=tuple(quarters[first : first + length])))
+            first += length
+    return found

@@ -1,0 +1,58 @@
+"""A person makes a draft the roster that counts: judged once more, older ones cut, the next days planned."""
+
+from datetime import timedelta
+
+from api.context import Context
+from api.errors import Conflict
+from api.events.log import append
+from api.services.days import plan_day
+from api.services.judging import find_roster, judged
+from api.services.runs import fail_abandoned, refuse_while_planning
+from api.services.superseding import last_day, supersede_for
+from roster.clock import local_day
+from roster.shifts import RosterStatus
+from roster.store.engine import writing
+
+MAX_SENTENCES = 20
+
+
+def publish(context: Context, roster_id: int, *, actor: str) -> None:
+    """Publish a draft in the name of `actor`.
+
+    Refused with `Conflict` while it is being planned, when it is no draft, is empty, or breaks a rule (each breach a
+    sentence). Published rosters that it overlaps give way where they overlap. Today and tomorrow, where it holds
+    them, get their breaks at once.
+    """
+    fail_abandoned(context)
+    now = context.now()
+    with writing(context.engine) as session:
+        roster = find_roster(session, roster_id)
+        if roster.status is not RosterStatus.DRAFT:
+            raise Conflict(f"roster {roster_id} is {roster.status.value}: only a draft can be published")
+        refuse_while_planning(session, roster_id)
+        found = judged(session, context.policy, roster)
+        if not found.own:
+            raise Conflict(f"roster {roster_id} is empty: plan it, or place shifts by hand, before publishing it")
+        sentences = [finding.sentence for finding in found.verdict.violations]
+        if sentences:
+            shown = " ".join(sentences[:MAX_SENTENCES])
+            more = f" And {len(sentences) - MAX_SENTENCES} more." if len(sentences) > MAX_SENTENCES else ""
+            raise Conflict(f"roster {roster_id} breaks rules. {shown}{more}", violations=sentences)
+        replaced = supersede_for(session, roster)
+        roster.status = RosterStatus.PUBLISHED
+        roster.published_at, roster.published_by = now, actor
+        roster.version += 1
+        session.add(roster)
+        append(
+            session,
+            at=now,
+            kind="roster.published",
+            subject=str(roster_id),
+            actor=actor,
+            data={"starts_on": roster.starts_on.isoformat(), "days": roster.days, "replaced": replaced},
+        )
+    context.announcer.announce()
+    today = local_day(now, roster.zone)
+    for on_date in (today, today + timedelta(days=1)):
+        if roster.starts_on <= on_date <= last_day(roster):
+            plan_day(context, on_date, team_id=roster.team_id, actor=actor)
