@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from api.services.importing.report import Tally
@@ -124,18 +124,3 @@ def store_requirements(session: Session, required: dict[tuple[str, datetime], in
     tally.added, tally.updated = len(fresh), len(changed)
     tally.unchanged = len(required) - len(fresh) - len(changed)
     return tally
-
-
-def replace_requirements(
-    session: Session, queue_keys: Sequence[int], begin: datetime, end: datetime, fresh: Sequence[dict[str, Any]]
-) -> None:
-    """Put `fresh` rows in place of all that these queues have from `begin` to before `end`."""
-    session.execute(
-        delete(Requirement).where(
-            col(Requirement.queue_id).in_(queue_keys),
-            col(Requirement.starts_at) >= begin,
-            col(Requirement.starts_at) < end,
-        )
-    )
-    if fresh:
-        session.execute(insert(Requirement), list(fresh))
