@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from api.app import create_api
 from api.context import Context
 from api.events.watch import watch
+from api.jobs.planning import shut_down
 from api.jobs.scheduler import make_scheduler
 from api.start import start_context
 from web.pages import STATIC, error_page
@@ -33,6 +34,7 @@ def create_app(context: Context, *, jobs: bool = True) -> FastAPI:
         finally:
             if jobs:
                 await asyncio.to_thread(app.state.scheduler.shutdown)
+            await asyncio.to_thread(shut_down, context)
             watcher.cancel()
             with suppress(asyncio.CancelledError):
                 await watcher

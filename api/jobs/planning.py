@@ -60,7 +60,7 @@ class Drive:
         start_from: Sequence[Assigned] = (),
         on_progress: OnProgress | None = None,
     ) -> None:
-        self._context = context
+        self.context = context
         self._run_id = run_id
         self._problem = problem
         self._time_limit_seconds = time_limit_seconds
@@ -76,7 +76,7 @@ class Drive:
             over = True
         finally:
             if not over:
-                fail_run(self._context, self._run_id, "The run broke off because of a fault inside Breather.")
+                fail_run(self.context, self._run_id, "The run broke off because of a fault inside Breather.")
 
     def cancel(self) -> None:
         """End the child at once; the best roster that it has reported is kept."""
@@ -89,18 +89,18 @@ class Drive:
         except SolverCrashed as error:
             logger.warning("planning run %s: %s", self._run_id, error)
             if error.best is None:
-                fail_run(self._context, self._run_id, f"Nothing was changed: {error}.")
+                fail_run(self.context, self._run_id, f"Nothing was changed: {error}.")
                 return
             note = "The solver ended before it was done; the best roster it had found was kept."
-            finish_run(self._context, self._run_id, self._problem, error.best, note=note)
+            finish_run(self.context, self._run_id, self._problem, error.best, note=note)
             return
-        finish_run(self._context, self._run_id, self._problem, result)
+        finish_run(self.context, self._run_id, self._problem, result)
 
     def _solve(self) -> Result:
         process = SolverProcess(
             self._problem,
             time_limit_seconds=self._time_limit_seconds,
-            workers=self._context.settings.solver_workers,
+            workers=self.context.settings.solver_workers,
             start_from=self._start_from,
         )
         self._process = process
@@ -129,9 +129,9 @@ class Drive:
                 tell = fresh and now - told_at >= TELL_SECONDS
                 if fresh or now - beat_at >= BEAT_SECONDS:
                     beat_at = now
-                    wanted = record_progress(self._context, self._run_id, trace, now - begun, tell)
+                    wanted = record_progress(self.context, self._run_id, trace, now - begun, tell)
                 else:
-                    wanted = stop_wanted(self._context, self._run_id)
+                    wanted = stop_wanted(self.context, self._run_id)
                 if wanted and not stopped:
                     stopped = True
                     process.stop()
@@ -164,21 +164,21 @@ def drive_in_background(drive: Drive) -> None:
     threading.Thread(target=work, name="planning", daemon=True).start()
 
 
-def shut_down(seconds: float = 10.0) -> None:
-    """End every run of this process and wait, at most `seconds`, until each is stored."""
+def shut_down(context: Context, seconds: float = 10.0) -> None:
+    """End every background run on this context and wait, at most `seconds`, until each is stored."""
     with _lock:
-        left = list(_running)
+        left = [drive for drive in _running if drive.context is context]
     for drive in left:
         drive.cancel()
-    wait_until_idle(seconds)
+    wait_until_idle(context, seconds)
 
 
-def wait_until_idle(seconds: float) -> bool:
-    """Wait, at most `seconds`, until no run goes on in this process; whether that is so."""
+def wait_until_idle(context: Context, seconds: float) -> bool:
+    """Wait, at most `seconds`, until no background run goes on on this context; whether that is so."""
     until = time.monotonic() + seconds
     while True:
         with _lock:
-            if not _running:
+            if not any(drive.context is context for drive in _running):
                 return True
         if time.monotonic() >= until:
             return False

@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from api.context import Context
 from api.services.accounts import clear_expired
+from api.services.planning import recover_runs
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,10 @@ class Job:
 
 
 # Each room adds its line here, sorted by name.
-JOBS: tuple[Job, ...] = (Job("clear expired sessions", 3600, clear_expired),)
+JOBS: tuple[Job, ...] = (
+    Job("clear expired sessions", 3600, clear_expired),
+    Job("recover planning runs", 30, recover_runs),
+)
 
 
 def make_scheduler(context: Context, jobs: tuple[Job, ...] = JOBS) -> BackgroundScheduler:
