@@ -1,0 +1,56 @@
+"""What the solver knows of each rule: its posting and its scope, under the keys of `roster.rules.registry`.
+
+Personal rules speak of one person's row and can live inside a generated column; team rules tie people together.
+"""
+
+from collections.abc import Callable, Collection
+
+from optimizer.shifts.rules import (
+    availability,
+    consecutive_days,
+    contract_minutes,
+    cover,
+    daily_rest,
+    exposure_balance,
+    one_shift_a_day,
+    pins,
+    preferences,
+    time_off,
+    weekly_rest,
+)
+from optimizer.shifts.variables import RosterModel
+from roster.rules.registry import RULES, Scope
+
+Post = Callable[[RosterModel], None]
+
+PERSONAL: dict[str, Post] = {
+    one_shift_a_day.KEY: one_shift_a_day.post,
+    daily_rest.KEY: daily_rest.post,
+    weekly_rest.KEY: weekly_rest.post,
+    consecutive_days.KEY: consecutive_days.post,
+    contract_minutes.KEY: contract_minutes.post,
+    availability.KEY: availability.post,
+    time_off.KEY: time_off.post,
+    pins.KEY: pins.post,
+    preferences.KEY: preferences.post,
+    exposure_balance.KEY: exposure_balance.post,
+}
+
+TEAM: dict[str, Post] = {cover.KEY: cover.post}
+
+POSTINGS: dict[str, Post] = {**PERSONAL, **TEAM}
+
+
+def post_rules(
+    roster: RosterModel,
+    *,
+    scopes: Collection[Scope] = tuple(Scope),
+    hard: bool = True,
+    soft: bool = True,
+    without: Collection[str] = (),
+) -> None:
+    """Post every rule that is on, of these scopes and kinds; `without` leaves some out (tests, explanations)."""
+    for rule in RULES:
+        wanted = rule.scope in scopes and (hard if rule.hard else soft) and rule.key not in without
+        if wanted and rule.applies(roster.problem):
+            POSTINGS[rule.key](roster)

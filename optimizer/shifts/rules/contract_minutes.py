@@ -1,0 +1,30 @@
+"""Posts contract minutes: the paid minutes of each week between the contract's limits."""
+
+from optimizer.shifts.variables import Requirement, RosterModel
+from roster.problem import PlannedAgent
+
+KEY = "contract_minutes"
+
+
+def post(roster: RosterModel) -> None:
+    """Two linear constraints per person and week."""
+    for agent in roster.people:
+        for first in range(0, roster.problem.days, 7):
+            week = range(first, min(first + 7, roster.problem.days))
+            least, most = limits(agent, week)
+            paid = sum(
+                option.paid_minutes * roster.works(agent, option) for day in week for option in roster.grid.days[day]
+            )
+            at_least = Requirement(KEY, agent.id, first, "least")
+            roster.require(at_least, roster.model.add(paid >= least))
+            roster.require(Requirement(KEY, agent.id, first, "most"), roster.model.add(paid <= most))
+
+
+def limits(agent: PlannedAgent, week: range) -> tuple[int, int]:
+    """Least and most paid minutes in `week`, in 35ths of a minute until they are rounded outward."""
+    terms = agent.contract
+    off = len(set(agent.time_off).intersection(week))
+    credit = terms.min_week_minutes * min(7 * off, 5 * len(week))
+    least = terms.min_week_minutes * 5 * len(week) - credit
+    most = terms.max_week_minutes * 5 * len(week) - credit
+    return max(0, least // 35), max(0, -(-most // 35))

@@ -1,0 +1,19 @@
+"""Posts daily rest: no two shifts with less than the asked minutes between them."""
+
+from datetime import timedelta
+
+from optimizer.shifts.conflicts import post_conflicts
+from optimizer.shifts.variables import RosterModel
+
+KEY = "daily_rest"
+
+
+def post(roster: RosterModel) -> None:
+    """Forbid each succession that is too close, past shifts included."""
+    rest = timedelta(minutes=roster.problem.rules.daily_rest.minutes)
+    post_conflicts(
+        roster,
+        lambda earlier, later: later.begin - earlier.end < rest,
+        KEY,
+        one_a_day=roster.problem.rules.one_shift_a_day.mode == "hard",
+    )

@@ -1,0 +1,69 @@
+"""Posts weekly rest: each person and whole week picks one rest, and whatever would break into it is out.
+
+A rest may as well begin at once: at the week's begin or at the end of some shift. Among those, only the ones that
+keep away the fewest shifts can matter.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from optimizer.shifts.variables import Option, Requirement, RosterModel
+from roster.clock import midnight
+from roster.problem import PlannedAgent
+
+KEY = "weekly_rest"
+
+
+def post(roster: RosterModel) -> None:
+    """One chosen rest per person and week; without any possible rest the week is infeasible."""
+    problem = roster.problem
+    for first in range(0, problem.days - 6, 7):
+        begin = midnight(problem.date_of(first), problem.zone)
+        end = midnight(problem.date_of(first + 7), problem.zone)
+        near = [option for option in roster.grid.options if option.begin < end and option.end > begin]
+        for agent in roster.people:
+            past = [option for option in roster.grid.past(agent) if option.end > begin]
+            _post_week(roster, agent, first, _rests(near, past, begin, end, problem.rules.weekly_rest.minutes), near)
+
+
+def _post_week(
+    roster: RosterModel, agent: PlannedAgent, first: int, rests: list[frozenset[int]], near: list[Option]
+) -> None:
+    if any(not kept_out for kept_out in rests):
+        return
+    chosen = [roster.model.new_bool_var(f"rest {agent.id}/{first}/{number}") for number in range(len(rests))]
+    roster.require(Requirement(KEY, agent.id, first), roster.model.add(sum(chosen) == 1))
+    for indices, over in _kept_out(roster, rests, near):
+        worked = [roster.works(agent, near[index]) for index in indices]
+        roster.model.add_at_most_one([*worked, *(chosen[number] for number in over)])
+
+
+def _kept_out(
+    roster: RosterModel, rests: list[frozenset[int]], near: list[Option]
+) -> Iterable[tuple[list[int], tuple[int, ...]]]:
+    """Options with the rests that keep them out; all of one day that the same rests keep out make one clique.
+
+    At most one of a day is worked anyway, unless that may be given up or is off: then each option stands alone.
+    """
+    together = roster.problem.rules.one_shift_a_day.mode == "hard" and not roster.elastic
+    cliques: dict[tuple[int, tuple[int, ...]], list[int]] = {}
+    for index, option in enumerate(near):
+        over = tuple(number for number, kept_out in enumerate(rests) if index in kept_out)
+        if over:
+            cliques.setdefault((option.day if together else index, over), []).append(index)
+    return [(indices, over) for (_, over), indices in cliques.items()]
+
+
+def _rests(
+    near: list[Option], past: list[Option], begin: datetime, end: datetime, minutes: int
+) -> list[frozenset[int]]:
+    """For each rest worth choosing, the indices of the options in `near` that would break into it."""
+    length = timedelta(minutes=minutes)
+    starts = {begin, *(option.end for option in (*near, *past))}
+    found: set[frozenset[int]] = set()
+    for start in starts:
+        over = start + length
+        if start < begin or over > end or any(option.end > start for option in past):
+            continue
+        found.add(frozenset(i for i, option in enumerate(near) if option.begin < over and option.end > start))
+    return sorted((one for one in found if not any(other < one for other in found)), key=sorted)

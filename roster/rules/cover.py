@@ -1,0 +1,153 @@
+"""Cover: agents missing or too many per quarter-hour, each agent serving one of their queues at a time.
+
+In every quarter agents are matched to what the queues require, dearest queue first; taking queues in that order
+never costs more, because what can be served together is a matroid. What stays unserved is under-cover of its queue,
+who stays unmatched is over-cover.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from roster.clock import QUARTER, clock_text
+from roster.load.planned import required_by_quarter
+from roster.problem import Problem
+from roster.rules.finding import Finding
+from roster.rules.rows import Rows
+from roster.rules.wording import day_text
+
+KEY = "cover"
+
+SPARE = ""
+"""Stands for over-cover where queues stand; no queue has an empty id."""
+
+Present = tuple[tuple[tuple[str, ...], int], ...]
+"""How many agents with each skill set (sorted queue ids) are on shift."""
+
+Required = tuple[tuple[str, int], ...]
+"""What each queue asks for, dearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """One quarter: agents missing in each queue, and agents with nothing to serve."""
+
+    missing: tuple[tuple[str, int], ...]
+    spare: int
+
+
+def check(rows: Rows) -> Iterator[Finding]:
+    """Each stretch of quarters in which a queue misses agents or agents are too many, with what it costs."""
+    problem = rows.problem
+    terms = problem.rules.cover
+    series: dict[str, list[int]] = {SPARE: []}
+    for quarter, matched in enumerate(cover_by_quarter(rows)):
+        series[SPARE].append(matched.spare)
+        for queue, count in matched.missing:
+            line = series.setdefault(queue, [])
+            line.extend([0] * (quarter - len(line)))
+            line.append(count)
+    for queue, line in series.items():
+        weight = terms.over_weight if queue == SPARE else terms.under_weight * problem.queue_of[queue].weight
+        for first, length, count in _stretches(problem, line):
+            where, day = _where(problem, first, length)
+            people = f"{count} agent{'s' if count > 1 else ''}"
+            if queue == SPARE:
+                sentence = f"{people} more than can be used on {where}."
+            else:
+                sentence = f"{problem.queue_of[queue].name or queue} misses {people} on {where}."
+            yield Finding(KEY, sentence, hard=False, cost=weight * count * length, day=day)
+
+
+def cover_by_quarter(rows: Rows) -> list[Matched]:
+    """Who is missing and spare in each quarter-hour of the horizon."""
+    problem = rows.problem
+    length = sum(problem.quarters)
+    present: list[Counter[tuple[str, ...]]] = [Counter() for _ in range(length)]
+    for agent in problem.agents:
+        skills = tuple(sorted(set(agent.skills)))
+        for one in rows.with_past(agent):
+            for quarter in problem.covered(one.day, one.shift):
+                if 0 <= quarter < length:
+                    present[quarter][skills] += 1
+    demand = required_by_quarter(problem)
+    dearest = sorted(demand, key=lambda queue: (-problem.queue_of[queue].weight, queue))
+    known: dict[tuple[Present, Required], Matched] = {}
+    result = []
+    for quarter, here in enumerate(present):
+        required = tuple((queue, demand[queue][quarter]) for queue in dearest if demand[queue][quarter])
+        key = (tuple(sorted(here.items())), required)
+        if key not in known:
+            known[key] = match(*key)
+        result.append(known[key])
+    return result
+
+
+def match(present: Present, required: Required) -> Matched:
+    """The cheapest matching of one quarter, by augmenting paths between queues and skill sets."""
+    free = dict(present)
+    serving: dict[str, Counter[tuple[str, ...]]] = {queue: Counter() for queue, _ in required}
+    missing = []
+    for queue, asked in required:
+        served = 0
+        while served < asked and _augment(queue, free, serving):
+            served += 1
+        if served < asked:
+            missing.append((queue, asked - served))
+    return Matched(tuple(missing), sum(free.values()))
+
+
+def _augment(queue: str, free: dict[tuple[str, ...], int], serving: dict[str, Counter[tuple[str, ...]]]) -> bool:
+    """Serve one more in `queue`, moving others between their queues where that frees somebody."""
+    came_from: dict[tuple[str, ...], tuple[str, tuple[str, ...] | None]] = {}
+    frontier: list[tuple[str, tuple[str, ...] | None]] = [(queue, None)]
+    reached = {queue}
+    while frontier:
+        here, via = frontier.pop(0)
+        for skills in free:
+            if here not in skills or skills in came_from:
+                continue
+            came_from[skills] = (here, via)
+            if free[skills] > 0:
+                free[skills] -= 1
+                _shift_along(skills, came_from, serving)
+                return True
+            for other, crew in serving.items():
+                if other not in reached and crew[skills] > 0:
+                    reached.add(other)
+                    frontier.append((other, skills))
+    return False
+
+
+def _shift_along(
+    skills: tuple[str, ...],
+    came_from: dict[tuple[str, ...], tuple[str, tuple[str, ...] | None]],
+    serving: dict[str, Counter[tuple[str, ...]]],
+) -> None:
+    """Walk the path back: each queue on it gains one of the later skill set and gives up one of the earlier."""
+    step: tuple[str, ...] | None = skills
+    while step is not None:
+        queue, earlier = came_from[step]
+        serving[queue][step] += 1
+        if earlier is not None:
+            serving[queue][earlier] -= 1
+        step = earlier
+
+
+def _stretches(problem: Problem, line: list[int]) -> Iterator[tuple[int, int, int]]:
+    """First quarter, length and count of each stretch of one count inside one day."""
+    begins = {sum(problem.quarters[:day]) for day in range(problem.days)}
+    first = 0
+    for quarter in range(1, len(line) + 1):
+        if quarter == len(line) or line[quarter] != line[first] or quarter in begins:
+            if line[first]:
+                yield first, quarter - first, line[first]
+            first = quarter
+
+
+def _where(problem: Problem, first: int, length: int) -> tuple[str, int]:
+    begin = problem.horizon[0] + first * QUARTER
+    end = begin + length * QUARTER
+    day = next(day for day in range(problem.days) if first < sum(problem.quarters[: day + 1]))
+    clock = f"{clock_text(begin, problem.zone)} to {clock_text(end, problem.zone)}"
+    return f"{day_text(problem, day)} from {clock}", day

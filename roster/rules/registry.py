@@ -1,0 +1,98 @@
+"""The registry of roster rules: policy key, scope, checker and docs heading of each, and the judge that runs them all.
+
+The solver's half is `optimizer/shifts/rules/<key>.py`, tied to the same keys by `optimizer.shifts.postings`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from roster.problem import Assigned, Problem
+from roster.rules import (
+    availability,
+    consecutive_days,
+    contract_minutes,
+    cover,
+    daily_rest,
+    exposure_balance,
+    one_shift_a_day,
+    pins,
+    preferences,
+    time_off,
+    weekly_rest,
+)
+from roster.rules.finding import Finding
+from roster.rules.rows import Rows
+
+
+class Scope(StrEnum):
+    """Whom a rule ties: one person's row (it can live inside a generated column), or several people."""
+
+    PERSONAL = "personal"
+    TEAM = "team"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: `key` is its table in the policy and its file name on both floors."""
+
+    key: str
+    scope: Scope
+    hard: bool
+    heading: str
+    check: Callable[[Rows], Iterable[Finding]]
+
+    def applies(self, problem: Problem) -> bool:
+        """Whether the problem switches it on. People marked `fixed` are held to their pins in any case."""
+        mode: str = getattr(problem.rules, self.key).mode
+        return mode != "off" or (self.key == "pins" and any(agent.fixed for agent in problem.agents))
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("one_shift_a_day", Scope.PERSONAL, True, "One shift a day", one_shift_a_day.check),
+    Rule("daily_rest", Scope.PERSONAL, True, "Daily rest", daily_rest.check),
+    Rule("weekly_rest", Scope.PERSONAL, True, "Weekly rest", weekly_rest.check),
+    Rule("consecutive_days", Scope.PERSONAL, True, "Consecutive days", consecutive_days.check),
+    Rule("contract_minutes", Scope.PERSONAL, True, "Contract minutes", contract_minutes.check),
+    Rule("availability", Scope.PERSONAL, True, "Availability", availability.check),
+    Rule("time_off", Scope.PERSONAL, True, "Time off", time_off.check),
+    Rule("pins", Scope.PERSONAL, True, "Pins", pins.check),
+    Rule("preferences", Scope.PERSONAL, False, "Preferences", preferences.check),
+    Rule("cover", Scope.TEAM, False, "Cover", cover.check),
+    Rule("exposure_balance", Scope.PERSONAL, False, "Exposure balance", exposure_balance.check),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checkers say of one roster."""
+
+    findings: tuple[Finding, ...]
+    costs: dict[str, int]
+    """Cost of each soft rule that is on, 0 included."""
+
+    @cached_property
+    def violations(self) -> tuple[Finding, ...]:
+        """What must not be."""
+        return tuple(finding for finding in self.findings if finding.hard)
+
+    @property
+    def cost(self) -> int:
+        """The whole cost: what the solver minimises."""
+        return sum(self.costs.values())
+
+
+def judge(problem: Problem, assignments: Iterable[Assigned]) -> Verdict:
+    """Run every rule that is on over a roster; raises `RosterError` where it names what the problem lacks."""
+    rows = Rows(problem, assignments)
+    findings: list[Finding] = []
+    costs: dict[str, int] = {}
+    for rule in RULES:
+        if not rule.applies(problem):
+            continue
+        found = list(rule.check(rows))
+        findings.extend(found)
+        if not rule.hard:
+            costs[rule.key] = sum(finding.cost for finding in found)
+    return Verdict(tuple(findings), costs)

@@ -1,0 +1,91 @@
+"""A roster as rows, one a person, each shift with its instants: what every checker reads."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from roster.problem import Assigned, PlannedAgent, Problem
+
+
+class RosterError(ValueError):
+    """A roster that can't be judged: an unknown agent, shift or day, or a line twice. One line per fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """One shift on one day, with its UTC span."""
+
+    day: int
+    shift: str
+    begin: datetime
+    end: datetime
+
+
+class Rows:
+    """The shifts of every person, in order of their begin."""
+
+    def __init__(self, problem: Problem, assignments: Iterable[Assigned]) -> None:
+        self.problem = problem
+        self._spans: dict[tuple[int, str], Worked] = {}
+        self._rows: dict[str, list[Worked]] = {agent.id: [] for agent in problem.agents}
+        faults: list[str] = []
+        seen: set[tuple[str, int, str]] = set()
+        for line in assignments:
+            key = (line.agent, line.day, line.shift)
+            fault = _fault(problem, line) or (f"{key} is there twice" if key in seen else None)
+            seen.add(key)
+            if fault is None:
+                self._rows[line.agent].append(self.worked(line.day, line.shift))
+            else:
+                faults.append(fault)
+        if faults:
+            raise RosterError("\n".join(faults))
+        for row in self._rows.values():
+            row.sort(key=lambda one: (one.begin, one.end, one.shift))
+        self._past: dict[str, tuple[Worked, ...]] = {}
+
+    def worked(self, day: int, shift: str) -> Worked:
+        """`shift` on `day` with its span."""
+        key = (day, shift)
+        if key not in self._spans:
+            self._spans[key] = Worked(day, shift, *self.problem.span(day, shift))
+        return self._spans[key]
+
+    def of(self, agent: PlannedAgent) -> list[Worked]:
+        """The agent's shifts inside the horizon."""
+        return self._rows[agent.id]
+
+    def past(self, agent: PlannedAgent) -> tuple[Worked, ...]:
+        """The agent's shifts before the horizon."""
+        if agent.id not in self._past:
+            rows = (self.worked(past.day, past.shift) for past in agent.history)
+            self._past[agent.id] = tuple(sorted(rows, key=lambda one: (one.begin, one.end, one.shift)))
+        return self._past[agent.id]
+
+    def with_past(self, agent: PlannedAgent) -> tuple[Worked, ...]:
+        """The agent's shifts before and inside the horizon."""
+        return (*self.past(agent), *self.of(agent))
+
+    def rostered(self) -> Iterator[PlannedAgent]:
+        """People whose own rules are judged: all but another team's."""
+        return (agent for agent in self.problem.agents if not agent.fixed)
+
+
+def successions(row: Iterable[Worked]) -> Iterator[tuple[Worked, Worked]]:
+    """Each shift after the first, with the one among those begun before it that ends last."""
+    latest: Worked | None = None
+    for one in row:
+        if latest is not None:
+            yield latest, one
+        if latest is None or one.end > latest.end:
+            latest = one
+
+
+def _fault(problem: Problem, line: Assigned) -> str | None:
+    if line.agent not in problem.agent_of:
+        return f"agent {line.agent!r} is unknown: expected one of the problem's {len(problem.agents)} agents"
+    if line.shift not in problem.shift_of:
+        return f"shift {line.shift!r} is unknown: expected one of {sorted(problem.shift_of)}"
+    if not 0 <= line.day < problem.days:
+        return f"day {line.day} of agent {line.agent!r} is outside the horizon: expected 0 to {problem.days - 1}"
+    return None
