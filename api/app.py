@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from api import problems
 from api.context import Context
-from api.metrics import MeasureRequests, Metrics
+from api.metrics import API_PREFIX, MeasureRequests, Metrics
 from api.problems import RenderError
 from api.routes import events, health, rosters
 from api.security.body_limit import BodyLimit
@@ -31,7 +31,7 @@ def create_api(
         title="Breather",
         version="1",
         summary="Rosters, routing and rest for people whose work is emotionally heavy.",
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=f"{API_PREFIX}/openapi.json",
         # The interactive documentation would load scripts from elsewhere, which the content policy forbids.
         docs_url=None,
         redoc_url=None,
@@ -47,7 +47,7 @@ def create_api(
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
     app.add_middleware(MeasureRequests, metrics=app.state.metrics)
     for module in ROUTERS:
-        app.include_router(module.router, prefix="/api/v1")
+        app.include_router(module.router, prefix=API_PREFIX)
     for router in ROOT_ROUTERS:
         app.include_router(router)
     return app

@@ -7,6 +7,7 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0)
+API_PREFIX = "/api/v1"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 Labels = tuple[tuple[str, str], ...]
 
@@ -59,6 +60,15 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
+def _template(scope: Scope) -> str:
+    path = getattr(scope.get("route"), "path", None)
+    if not path:
+        return "unmatched"
+    # An included router's route knows its own path only, and /rosters is a page and a resource.
+    prefixed = scope["path"].startswith(API_PREFIX) and not path.startswith(API_PREFIX)
+    return f"{API_PREFIX}{path}" if prefixed else str(path)
+
+
 class MeasureRequests:
     """Counts each request under its route's template, never under the address itself: that may name somebody."""
 
@@ -75,7 +85,7 @@ class MeasureRequests:
         def count(status: int) -> None:
             nonlocal counted
             counted = True
-            route = getattr(scope.get("route"), "path", None) or "unmatched"
+            route = _template(scope)
             method = scope["method"] if scope["method"] in METHODS else "other"
             self._metrics.observe(method, route, status, perf_counter() - began)
 

@@ -1,0 +1,120 @@
+/* What every page needs: news from the server, the CSRF token on htmx requests, and words when one fails. */
+"use strict";
+
+(() => {
+  const NEWS = "breather:news";
+  const DEBOUNCE_MS = 100;
+  const RETRY_MS = 2000;
+  const LONGEST_RETRY_MS = 30000;
+
+  const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
+  /* ---- News: one stream per page; parts of the page ask again when `breather:news` reaches the body. */
+  function listen(address) {
+    let kinds = new Set();
+    let timer = null;
+    let retry = RETRY_MS;
+    let lastId = "";
+
+    function tell() {
+      timer = null;
+      const detail = { kinds: [...kinds], lastId };
+      kinds = new Set();
+      document.body.dispatchEvent(new CustomEvent(NEWS, { detail }));
+    }
+
+    function heard(message) {
+      const news = JSON.parse(message);
+      lastId = String(news.id);
+      kinds.add(news.kind);
+      timer ??= setTimeout(tell, DEBOUNCE_MS);
+    }
+
+    function open() {
+      const source = new EventSource(address);
+      let opened = false;
+      source.addEventListener("open", () => {
+        document.body.dataset.connected = "yes";
+        /* What happened while the line was down is in no message: ask for everything again. */
+        if (opened || document.body.dataset.lost) {
+          delete document.body.dataset.lost;
+          kinds.add("breather.reconnected");
+          timer ??= setTimeout(tell, DEBOUNCE_MS);
+        }
+        opened = true;
+        retry = RETRY_MS;
+      });
+      source.addEventListener("news", (event) => heard(event.data));
+      source.addEventListener("error", () => {
+        document.body.dataset.connected = "no";
+        document.body.dataset.lost = "yes";
+        /* The browser tries again by itself unless it was refused; then we do, ever less often. */
+        if (source.readyState === EventSource.CLOSED) {
+          setTimeout(open, retry);
+          retry = Math.min(retry * 2, LONGEST_RETRY_MS);
+        }
+      });
+      window.addEventListener("pagehide", () => source.close(), { once: true });
+    }
+
+    open();
+    /* A page that comes back out of the browser's memory has a closed stream. */
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) window.location.reload();
+    });
+  }
+
+  /* ---- Messages: said to screen readers too, and gone after a while. */
+  function say(words, kind = "info") {
+    const box = document.getElementById("messages");
+    if (!box) return;
+    const line = document.createElement("p");
+    line.className = `notice ${kind}`;
+    line.textContent = words;
+    box.replaceChildren(line);
+    setTimeout(() => line.remove(), 8000);
+  }
+
+  function wordsOf(request) {
+    try {
+      return JSON.parse(request.responseText).detail || "That did not work.";
+    } catch {
+      return "That did not work. Please try again.";
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const body = document.body;
+
+    body.addEventListener("htmx:configRequest", (event) => {
+      event.detail.headers["X-CSRF-Token"] = csrfToken();
+    });
+    body.addEventListener("htmx:responseError", (event) => {
+      const request = event.detail.xhr;
+      if (request.status === 401) window.location.reload();
+      else say(wordsOf(request), "error");
+    });
+    body.addEventListener("htmx:sendError", () => say("No connection. Please try again in a moment.", "warn"));
+
+    /* A form with data-confirm asks first; a form is sent once, however often its button is pressed. */
+    body.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (!(form instanceof HTMLFormElement)) return;
+      if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
+      if (form.hasAttribute("hx-post") || form.dataset.sent) {
+        if (form.dataset.sent) event.preventDefault();
+        return;
+      }
+      form.dataset.sent = "yes";
+      setTimeout(() => delete form.dataset.sent, 4000);
+    }, true);
+
+    if (body.dataset.live) listen(body.dataset.live);
+  });
+
+  window.breather = Object.freeze({ say, csrfToken });
+})();
