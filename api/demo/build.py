@@ -3,6 +3,7 @@
 Every step goes through the services that a real centre uses; only the people, the callers and the clock are invented.
 """
 
+import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -72,9 +73,21 @@ class Built:
     lead_link: str
     agent_link: str
     guest: Guest
+    password: str
     router_token: str
     size: Size
+    roster_id: int
     run: RunView
+
+    @property
+    def lead_username(self) -> str:
+        """The lead's user name."""
+        return LEAD[0]
+
+    @property
+    def lead_name(self) -> str:
+        """The lead's name."""
+        return LEAD[1]
 
 
 def build(
@@ -144,13 +157,14 @@ def build(
             )
         with _step(say, "accounts") as done:
             guest = _guest(context, clock.now)
-            links = _accounts(context, size.people, guest)
+            password = secrets.token_urlsafe(9)
+            links = _accounts(context, size.people, guest, password)
             token = make_token(context, "demo router", actor=LEAD[0]).secret
             done("a lead, every agent, a router token")
     except BaseException:
         context.engine.dispose()
         raise
-    return Built(folder, context, play, clock.now, links[0], links[1], guest, token, size, run)
+    return Built(folder, context, play, clock.now, links[0], links[1], guest, password, token, size, roster_id, run)
 
 
 @contextmanager
@@ -231,10 +245,10 @@ def _guest(context: Context, now: datetime) -> Guest:
     return Guest(agent.code, agent.name, agent.id in invited)
 
 
-def _accounts(context: Context, people: Iterable[Person], guest: Guest) -> tuple[str, str]:
-    """A lead and every agent as users; one-time link secrets for the lead and for the guest."""
+def _accounts(context: Context, people: Iterable[Person], guest: Guest, password: str) -> tuple[str, str]:
+    """A lead and every agent as users; the lead and the guest get `password` and a one-time link's secret each."""
     username, name = LEAD
-    create_user(context, username=username, display_name=name, role=Role.LEAD, actor="demo")
+    create_user(context, username=username, display_name=name, role=Role.LEAD, password=password, actor="demo")
     for one in people:
         create_user(context, username=one.code, display_name=one.name, role=Role.AGENT, agent=one.code, actor=username)
     lead, agent = (make_link(context, user, hours=LINK_HOURS) for user in (username, guest.code))

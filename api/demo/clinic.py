@@ -55,11 +55,11 @@ class Line:
 
 
 LINES: tuple[Line, ...] = (
-    Line("appointments", "Appointments", 5, 30, 0.80, 420, SHORT_CALL, 0.035),
+    Line("appointments", "Appointments", 5, 30, 0.80, 400, SHORT_CALL, 0.035),
     Line("billing", "Billing", 6, 90, 0.75, 150, SHORT_CALL, 0.06, 9 * 60, 17 * 60, saturday=False),
     Line("results", "Results", 4, 60, 0.80, 190, SHORT_CALL, 0.08, 8 * 60, 18 * 60),
     Line("medication", "Medication", 3, 45, 0.80, 200, SHORT_CALL, 0.12, 8 * 60, 19 * 60),
-    Line("nurse_advice", "Nurse advice", 2, 60, 0.80, 105, NURSE_CALL, 0.22),
+    Line("nurse_advice", "Nurse advice", 2, 60, 0.80, 100, NURSE_CALL, 0.22),
     Line(
         "bereavement", "Bereavement and complaints", 2, 60, 0.75, 26, LONG_TALK, 0.80, 9 * 60, 17 * 60, saturday=False
     ),
