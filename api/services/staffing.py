@@ -24,13 +24,13 @@ from roster.clock import ClockError, midnight
 from roster.clock import zone as zone_named
 from roster.contacts import PastContact, Tier
 from roster.load.difficulty import rest_minutes, tier_of
-from roster.people import Skill
+from roster.people import Skill, Team
 from roster.policy import Policy
 from roster.queues import Queue
 from roster.shifts import Requirement
 from roster.store.engine import reading, writing
 
-__all__ = ["ForecastReport", "StaffingReport", "forecast_from_history", "requirements_from_history"]
+__all__ = ["ForecastReport", "StaffingReport", "forecast_from_history", "requirements_from_history", "sole_zone"]
 
 MAX_DAYS = 366
 
@@ -92,6 +92,16 @@ def forecast_from_history(context: Context, *, starts_on: date, days: int, zone:
         for code, profile in history.profiles.items()
     }
     return ForecastReport(starts_on, zone, history.first, history.last, dates, contacts)
+
+
+def sole_zone(context: Context) -> str:
+    """The one zone that all teams have; raises `Invalid` where there is none or more than one."""
+    with reading(context.engine) as session:
+        zones = sorted(session.exec(select(Team.zone).distinct()))
+    if len(zones) != 1:
+        found = f"teams have {', '.join(zones)}" if zones else "there is no team yet"
+        raise Invalid(f"no zone given: expected --zone with an IANA name such as Europe/Amsterdam ({found})")
+    return zones[0]
 
 
 def _replace(
