@@ -6,6 +6,7 @@ All functions are pure. Segments lie inside a shift and partition it; nothing he
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from roster.clock import require_utc
 from roster.shifts import SegmentKind
@@ -167,10 +168,11 @@ def partition(
 def ordered(segments: Iterable[SegmentSpan]) -> tuple[SegmentSpan, ...]:
     """`segments` by time; raises `DayError` where two overlap."""
     result = tuple(sorted(segments, key=lambda span: span.starts_at))
-    for earlier, later in zip(result, result[1:], strict=False):
+    for earlier, later in pairwise(result):
         if later.starts_at < earlier.ends_at:
             raise DayError(
-                f"{later.kind} at {later.starts_at:%H:%M} UTC begins before {earlier.kind} ends at {earlier.ends_at:%H:%M}"
+                f"{later.kind} at {later.starts_at:%H:%M} UTC begins before {earlier.kind} ends "
+                f"at {earlier.ends_at:%H:%M}"
             )
     return result
 

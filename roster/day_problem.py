@@ -1,0 +1,267 @@
+"""The day as a value: who works when, which breaks they are due, what must be covered; and what came of it.
+
+Plain, frozen, serialisable to JSON. Every instant is UTC; quarters count from `starts_at`. A model (whichever it is)
+takes a `DayProblem` and returns a `DayResult`; the checkers in `roster/rules/day/` judge any such pair.
+"""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from roster.clock import QUARTER, QUARTER_MINUTES
+from roster.day import MINUTE, SegmentSpan
+from roster.policy import BreaksPolicy
+from roster.shifts import SegmentKind
+
+BREAK_KINDS = frozenset({SegmentKind.MEAL, SegmentKind.REST})
+"""What a model places; every other kind is fixed before it starts."""
+
+Id = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(_Value):
+    """A stretch of time, UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def overlaps(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether it shares any time with [starts_at, ends_at)."""
+        return self.starts_at < ends_at and starts_at < self.ends_at
+
+
+class DayAgent(_Value):
+    """One person's shift. `fixed` is in it already and stays; `kept_free` is promised to nobody's break."""
+
+    id: Id
+    zone: str = "UTC"
+    skills: tuple[Id, ...] = Field(default=(), description="queues they can take")
+    starts_at: datetime
+    ends_at: datetime
+    fixed: tuple[SegmentSpan, ...] = ()
+    kept_free: tuple[Span, ...] = ()
+    not_before: datetime | None = Field(default=None, description="no new break starts earlier: what was, was")
+    volunteer: bool = Field(default=False, description="a trained peer for debriefs")
+    sessions_left: int = Field(default=0, ge=0, description="debriefs they may still give this week")
+    managers: tuple[Id, ...] = Field(default=(), description="line managers, where known: never their peer")
+
+    @model_validator(mode="after")
+    def _inside(self) -> Self:
+        if self.ends_at <= self.starts_at:
+            raise ValueError(f"shift of {self.id!r} ends at {self.ends_at}, not after it starts at {self.starts_at}")
+        for span in self.fixed:
+            if span.starts_at < self.starts_at or span.ends_at > self.ends_at:
+                raise ValueError(f"{span.kind} of {self.id!r} at {span.starts_at} leaves the shift")
+        return self
+
+    @property
+    def minutes(self) -> int:
+        """Length of the shift, minutes."""
+        return (self.ends_at - self.starts_at) // MINUTE
+
+    def is_taken(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether something fixed, or time kept free, lies in [starts_at, ends_at)."""
+        return any(span.overlaps(starts_at, ends_at) for span in self.fixed) or any(
+            span.overlaps(starts_at, ends_at) for span in self.kept_free
+        )
+
+
+class DebriefRequest(_Value):
+    """Somebody who may want a debrief: who could give it, and when. Never why."""
+
+    id: Id
+    agent: Id
+    peers: tuple[Id, ...] = Field(description="who may be asked, best first")
+    barred: tuple[Id, ...] = Field(default=(), description="people on the same contact: never asked")
+    earliest: datetime
+    latest: datetime = Field(description="the latest end")
+    minutes: int = Field(ge=5, le=120)
+
+
+class QueueDemand(_Value):
+    """What a queue needs per quarter: agents, and how many heavy and severe contacts history makes one expect."""
+
+    queue: Id
+    required: tuple[int, ...]
+    expected_heavy: tuple[float, ...] = ()
+    expected_severe: tuple[float, ...] = ()
+
+
+class DayWeights(_Value):
+    """What a model trades off. All: assumption. Costs are per minute short unless said otherwise."""
+
+    short: int = Field(default=6, ge=0, description="per agent-minute short of requirement plus reserve")
+    short_again: int = Field(default=6, ge=0, description="on top, beyond the first agent short in a quarter")
+    drift: int = Field(default=1, ge=0, description="per five minutes that a break leaves the even spread")
+    drift_again: int = Field(default=2, ge=0, description="on top, per five minutes beyond half an hour")
+    tight: int = Field(default=4, ge=0, description="per quarter and agent of slack below `quiet_slack` in a debrief")
+    quiet_slack: int = Field(default=3, ge=0, description="agents to spare that make a time quiet")
+    unplaced_break: int = Field(default=100_000, ge=0)
+    unplaced_debrief: int = Field(default=2_000, ge=0)
+
+
+class DayProblem(_Value):
+    """A day to be arranged: `quarters` quarter-hours from `starts_at`, starts on a grid of `step_minutes`.
+
+    `others` are on duty then but not to be arranged (last night's shift, another team): they count for cover and
+    may be peers; what is in their day already is in `fixed`.
+    """
+
+    on_date: date
+    starts_at: datetime
+    quarters: int = Field(ge=0, le=400)
+    step_minutes: int = Field(default=5, ge=1, le=15)
+    agents: tuple[DayAgent, ...]
+    others: tuple[DayAgent, ...] = ()
+    demands: tuple[QueueDemand, ...] = ()
+    debriefs: tuple[DebriefRequest, ...] = ()
+    breaks: BreaksPolicy
+    heavy_rest_minutes: float = Field(default=0, ge=0, description="decompression after a heavy contact")
+    severe_rest_minutes: float = Field(default=0, ge=0, description="decompression after a severe contact")
+    weights: DayWeights = DayWeights()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        ids = [agent.id for agent in self.agents]
+        if len(set(ids)) != len(ids):
+            raise ValueError("an agent is in the day twice: expected one shift a person")
+        for agent in self.agents:
+            if agent.starts_at < self.starts_at or agent.ends_at > self.ends_at:
+                raise ValueError(f"shift of {agent.id!r} leaves the day's {self.quarters} quarters")
+        for demand in self.demands:
+            for name in ("required", "expected_heavy", "expected_severe"):
+                values = getattr(demand, name)
+                if len(values) != self.quarters and not (values == () and name != "required"):
+                    raise ValueError(f"{name} of {demand.queue!r} has {len(values)} quarters: expected {self.quarters}")
+        return self
+
+    @cached_property
+    def ends_at(self) -> datetime:
+        """The end of the last quarter."""
+        return self.starts_at + self.quarters * QUARTER
+
+    @cached_property
+    def agent_of(self) -> dict[str, DayAgent]:
+        """Everybody on duty by id; those to be arranged come first."""
+        return {agent.id: agent for agent in (*self.others, *self.agents)}
+
+    def quarter_at(self, instant: datetime) -> int:
+        """The quarter in which `instant` falls; negative or beyond the last when it is outside."""
+        return (instant - self.starts_at) // QUARTER
+
+    def needed_minutes(self, demand: QueueDemand, quarter: int) -> int:
+        """Agent-minutes that a queue needs in a quarter: the requirement, and the decompression reserve.
+
+        The reserve is the rest that the heavy contacts expected then will take: expected contacts times minutes.
+        """
+        reserve = 0.0
+        if demand.expected_heavy:
+            reserve += demand.expected_heavy[quarter] * self.heavy_rest_minutes
+        if demand.expected_severe:
+            reserve += demand.expected_severe[quarter] * self.severe_rest_minutes
+        return demand.required[quarter] * QUARTER_MINUTES + round(reserve)
+
+
+class DayStatus(StrEnum):
+    """How good a result is."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    GREEDY = "greedy"
+
+
+class PersonDay(_Value):
+    """One person's shift, arranged."""
+
+    agent: Id
+    segments: tuple[SegmentSpan, ...]
+
+
+class PlacedDebrief(_Value):
+    """A time kept free for two; it becomes a segment only when it is accepted."""
+
+    request: Id
+    agent: Id
+    peer: Id
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Unplaced(_Value):
+    """What had no place, in a sentence."""
+
+    agent: Id
+    kind: SegmentKind
+    count: int = Field(default=1, ge=1)
+    sentence: str
+
+
+class DayResult(_Value):
+    """What a model returns: everybody's segments, debriefs to offer, what had no place, and what it costs."""
+
+    status: DayStatus
+    days: tuple[PersonDay, ...]
+    debriefs: tuple[PlacedDebrief, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
+    objective: int = 0
+    bound: int | None = None
+    short_minutes: int = Field(default=0, description="agent-minutes below requirement plus reserve")
+    seconds: float = 0.0
+
+    @cached_property
+    def segments_of(self) -> dict[str, tuple[SegmentSpan, ...]]:
+        """Segments by agent."""
+        return {day.agent: day.segments for day in self.days}
+
+
+class BreakNeed(_Value):
+    """A break a shift is due: its length, and the window of its start, UTC. Needs come in the order of the day."""
+
+    kind: SegmentKind
+    minutes: int
+    earliest: datetime
+    latest: datetime
+    ideal: datetime
+
+
+def break_needs(starts_at: datetime, ends_at: datetime, terms: BreaksPolicy) -> tuple[BreakNeed, ...]:
+    """The breaks due in a shift, spread evenly: one meal past `meal_over_minutes`, one rest per started period.
+
+    The period is `rest_per_minutes` of working time (the meal is none). Windows keep clear of the edges; a meal's
+    is counted from the start of the shift.
+    """
+    minutes = (ends_at - starts_at) // MINUTE
+    meal = terms.meal_minutes if minutes > terms.meal_over_minutes and terms.meal_minutes > 0 else 0
+    rests = -(-(minutes - meal) // terms.rest_per_minutes) if terms.rest_minutes > 0 else 0
+    count = rests + (meal > 0)
+    shares = [minutes * (place + 1) / (count + 1) for place in range(count)]
+    meal_place = -1
+    if meal:
+        inside = [place for place in range(count) if shares[place] - meal / 2 <= terms.meal_latest_minutes]
+        meal_place = min(inside, key=lambda place: abs(shares[place] - minutes / 2), default=0)
+    needs = []
+    for place, middle in enumerate(shares):
+        is_meal = place == meal_place
+        length = meal if is_meal else terms.rest_minutes
+        earliest = terms.meal_earliest_minutes if is_meal else terms.edge_minutes
+        latest = minutes - terms.edge_minutes - length
+        if is_meal:
+            latest = min(latest, terms.meal_latest_minutes)
+        ideal = max(earliest, min(latest, middle - length / 2))
+        needs.append(
+            BreakNeed(
+                kind=SegmentKind.MEAL if is_meal else SegmentKind.REST,
+                minutes=length,
+                earliest=starts_at + earliest * MINUTE,
+                latest=starts_at + latest * MINUTE,
+                ideal=starts_at + timedelta(minutes=ideal),
+            )
+        )
+    return tuple(needs)

@@ -1,0 +1,1 @@
+"""The rules of a day, one a file: independent checks of any (DayProblem, DayResult), no model in sight."""

@@ -1,0 +1,98 @@
+"""Cover: per quarter, the work that nobody on duty and skilled is free to take, by maximum flow.
+
+A person works one queue at a time, so cover is a matching of people to queues; what it leaves over is short. The
+optimizer counts the same by subsets of queues (Hall); this file counts it by flow, so each can catch the other.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import pairwise
+
+from roster.clock import QUARTER, clock_text
+from roster.day import MINUTE
+from roster.day_problem import DayProblem, DayResult
+from roster.rules.finding import Finding
+from roster.shifts import SegmentKind
+
+RULE = "cover"
+
+Node = str | frozenset[str]
+SOURCE: Node = " source"
+SINK: Node = " sink"
+
+
+def check(problem: DayProblem, result: DayResult) -> Iterator[Finding]:
+    """A soft finding per quarter that is short: agent-minutes below requirement plus reserve."""
+    zone = problem.agents[0].zone if problem.agents else "UTC"
+    for quarter, short in enumerate(short_minutes(problem, result)):
+        if short:
+            at = clock_text(problem.starts_at + quarter * QUARTER, zone)
+            yield Finding(RULE, f"{short} agent-minutes short in the quarter-hour from {at}", hard=False, cost=short)
+
+
+def short_minutes(problem: DayProblem, result: DayResult) -> list[int]:
+    """Agent-minutes short per quarter. Debriefs on offer count as away, as if accepted."""
+    supply: list[Counter[frozenset[str]]] = [Counter() for _ in range(problem.quarters)]
+    away = [
+        (code, debrief.starts_at, debrief.ends_at)
+        for debrief in result.debriefs
+        for code in (debrief.agent, debrief.peer)
+    ]
+    arranged = [(person, result.segments_of.get(person.id, person.fixed)) for person in problem.agents]
+    for person, spans in arranged + [(person, person.fixed) for person in problem.others]:
+        busy = [(span.starts_at, span.ends_at) for span in spans if span.kind is not SegmentKind.WORK]
+        busy += [(begin, end) for code, begin, end in away if code == person.id]
+        first, last = problem.quarter_at(person.starts_at), problem.quarter_at(person.ends_at - MINUTE)
+        for quarter in range(max(first, 0), min(last, problem.quarters - 1) + 1):
+            begin = problem.starts_at + quarter * QUARTER
+            here = _shared(person.starts_at, person.ends_at, begin)
+            here -= sum(_shared(*time, begin) for time in busy)
+            supply[quarter][frozenset(person.skills)] += max(0, here)
+    return [
+        _short(supply[quarter], {demand.queue: problem.needed_minutes(demand, quarter) for demand in problem.demands})
+        for quarter in range(problem.quarters)
+    ]
+
+
+def _shared(starts_at: datetime, ends_at: datetime, quarter: datetime) -> int:
+    """Minutes of [starts_at, ends_at) in the quarter that begins at `quarter`."""
+    return max(0, (min(ends_at, quarter + QUARTER) - max(starts_at, quarter)) // MINUTE)
+
+
+def _short(supply: Mapping[frozenset[str], int], needs: Mapping[str, int]) -> int:
+    """Total need less the largest flow from groups of people to the queues they can take (Edmonds and Karp)."""
+    room: dict[Node, dict[Node, int]] = {SOURCE: {}, SINK: {}}
+    for group, minutes in supply.items():
+        room[SOURCE][group] = minutes
+        room[group] = {}
+        for queue in group & needs.keys():
+            room[group][queue] = minutes
+    for queue, minutes in needs.items():
+        room[queue] = {SINK: minutes}
+    short = sum(needs.values())
+    while path := _path(room):
+        amount = min(room[a][b] for a, b in pairwise(path))
+        for a, b in pairwise(path):
+            room[a][b] -= amount
+            room[b][a] = room[b].get(a, 0) + amount
+        short -= amount
+    return short
+
+
+def _path(room: Mapping[Node, Mapping[Node, int]]) -> list[Node]:
+    """A shortest way with room left from source to sink; empty where there is none."""
+    came: dict[Node, Node] = {}
+    ahead = deque([SOURCE])
+    while ahead and SINK not in came:
+        here = ahead.popleft()
+        for there, left in room[here].items():
+            if left > 0 and there not in came and there != SOURCE:
+                came[there] = here
+                ahead.append(there)
+    if SINK not in came:
+        return []
+    path = [SINK]
+    while path[-1] != SOURCE:
+        path.append(came[path[-1]])
+    return path[::-1]
