@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from roster.clock import ClockError, zone
 from roster.exchange.faults import closest
 
 E = TypeVar("E", bound=StrEnum)
@@ -168,6 +169,17 @@ def time_of_day(latest_hour: int, *, first_day_only: bool = False) -> Cell:
         return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
     return Cell(expected, read, show)
+
+
+def _read_zone(cell: str) -> str:
+    try:
+        zone(cell)
+    except ClockError:
+        raise CellError(ZONE.expected) from None
+    return cell
+
+
+ZONE = Cell("a time zone that exists: an IANA name such as Europe/Amsterdam", _read_zone)
 
 
 def choice(members: type[E], aliases: dict[str, E] | None = None) -> Cell:

@@ -4,7 +4,7 @@ The kind of a sheet is found from its header. Reading, templates, export and the
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from roster.clock import QUARTER_MINUTES, minute_text
@@ -17,6 +17,7 @@ from roster.exchange.columns import (
     SHARE,
     WEEKDAY,
     YES_NO,
+    ZONE,
     Cell,
     choice,
     choices,
@@ -46,6 +47,8 @@ class Column:
     required: bool = True
     field: str = ""
     aliases: tuple[str, ...] = ()
+    refers: str = ""
+    """The kind of file that a value must be named in (or the database), if any."""
 
     @property
     def attribute(self) -> str:
@@ -122,6 +125,7 @@ TEAM = Column("team", text(80, "a team's name"), "name of the team")
 CONTRACT = Column("contract", text(80, "a contract's name"), "name of the contract")
 QUEUE = Column("queue", text(64, "a queue's code"), "code of the queue; also the skill that it needs")
 SHIFT = Column("shift", text(32, "a shift's code"), "code of the shift")
+OF_AGENT, OF_QUEUE = replace(AGENT, refers="people"), replace(QUEUE, refers="queues")
 ENTRY_COLUMNS = ("arrival_state", "parties", "history", "stakes", "resolvability")
 _LATER = 48
 
@@ -129,7 +133,7 @@ TEAMS = Kind(
     "teams",
     "Teams that are planned together, each with the zone in which its days are computed.",
     rows.TeamRow,
-    (TEAM, Column("zone", text(64, "an IANA zone such as Europe/Amsterdam"), "IANA time zone")),
+    (TEAM, Column("zone", ZONE, "IANA time zone")),
     ("team",),
     (("North", "Europe/Amsterdam"), ("South", "Europe/Amsterdam")),
 )
@@ -184,8 +188,8 @@ PEOPLE = Kind(
     (
         AGENT,
         Column("name", text(120, "a name"), "name that people read"),
-        TEAM,
-        CONTRACT,
+        replace(TEAM, refers="teams"),
+        replace(CONTRACT, refers="contracts"),
         Column("channels", choices(Channel), "channels worked, joined by |; voice where empty", required=False),
         Column("peer", YES_NO, "a trained volunteer for peer debriefs; no where empty", required=False),
     ),
@@ -200,8 +204,8 @@ SKILLS = Kind(
     "Which agent can take which queue.",
     rows.SkillRow,
     (
-        AGENT,
-        QUEUE,
+        OF_AGENT,
+        OF_QUEUE,
         Column("proficiency", whole(1, 3), "1 = learning, 2 = able, 3 = expert; 2 where empty", required=False),
     ),
     ("agent", "queue"),
@@ -212,7 +216,7 @@ AVAILABILITY = Kind(
     "Weekly windows in which an agent can work (none at all = any time), and days away. No reason is asked.",
     rows.AvailabilityRow,
     (
-        AGENT,
+        OF_AGENT,
         Column("kind", choice(AvailabilityKind), "available = a weekly window, time_off = days away"),
         Column("weekday", WEEKDAY, "of a window", required=False),
         Column("start", time_of_day(24, first_day_only=True), "local time, of a window", required=False),
@@ -232,9 +236,9 @@ PREFERENCES = Kind(
     "Wishes for or against a shift on a date.",
     rows.PreferenceRow,
     (
-        AGENT,
+        OF_AGENT,
         Column("date", DATE, "local date"),
-        Column("shift", SHIFT.cell, "code of the shift; any shift where empty", required=False),
+        replace(SHIFT, says="code of the shift; any shift where empty", required=False, refers="shifts"),
         Column("wish", choice(rows.WishWord), "work = would like it, off = would rather not"),
         Column("weight", whole(1, 1000), "cost of not granting it; 20 where empty", required=False),
     ),
@@ -246,7 +250,7 @@ REQUIREMENTS = Kind(
     "Agents required in a queue from start to end of a local date, on the quarter-hour.",
     rows.RequirementRow,
     (
-        QUEUE,
+        OF_QUEUE,
         Column("date", DATE, "local date"),
         Column("start", time_of_day(24, first_day_only=True), "local time, on the quarter-hour"),
         Column("end", time_of_day(24), "local time, on the quarter-hour; 24:00 = midnight"),
@@ -267,7 +271,7 @@ CONTACTS = Kind(
     rows.ContactRow,
     (
         Column("contact", reference(120, "an opaque reference"), "reference, once per contact", aliases=("call",)),
-        QUEUE,
+        OF_QUEUE,
         Column("priority", whole(0, 99), "as the source has it", required=False),
         Column("arrived_at", INSTANT, "when it arrived"),
         Column("wait_seconds", whole(0, 604_800, "whole seconds"), "seconds until answered or given up"),

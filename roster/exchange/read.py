@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from roster.exchange.columns import CellError
 from roster.exchange.faults import ExchangeError, Fault, Place
@@ -15,6 +15,15 @@ from roster.exchange.sheets import Sheet, read_sheets
 R = TypeVar("R", bound=Row)
 
 
+class Reference(NamedTuple):
+    """A cell that names a row of `kind`, which the files or the database must have."""
+
+    at: Place
+    column: str
+    value: str
+    kind: str
+
+
 @dataclass
 class Reading:
     """What the files say, and all that is wrong with it so far."""
@@ -23,6 +32,8 @@ class Reading:
     rows: dict[type[Row], list[Row]] = field(default_factory=lambda: defaultdict(list))
     mentioned: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     """Key cells by (kind, column), of faulty rows too: a row that is wrong elsewhere still makes its name known."""
+    references: list[Reference] = field(default_factory=list)
+    """Every cell that names something of another kind, of faulty rows too."""
     unread: set[str] = field(default_factory=set)
     """Kinds of which a sheet could not be read: names that they would bring can't be called unknown."""
     unread_files: bool = False
@@ -71,83 +82,111 @@ def read_files(paths: Iterable[Path]) -> Reading:
     return reading
 
 
+@dataclass(frozen=True)
+class _Header:
+    """What each heading means (none = unknown or repeated, told already), and whether rows can be made of it."""
+
+    columns: tuple[Column | None, ...]
+    complete: bool
+
+    def position(self, name: str) -> int | None:
+        """Where the column called `name` stands."""
+        return next((place for place, column in enumerate(self.columns) if column and column.name == name), None)
+
+
 def _read_sheet(reading: Reading, sheet: Sheet, kind: Kind, keys: dict[tuple[Any, ...], Place]) -> None:
-    columns = _columns(reading, sheet, kind)
-    if columns is None:
-        reading.unread.add(kind.name)
-        return
+    header = _header(reading, sheet, kind)
     if not sheet.rows:
         reading.complain(Place(sheet.label, 0), "", "", "at least one row below the header")
         return
-    absent = {column.attribute: None for column in kind.columns if column not in columns}
+    absent = {column.attribute: None for column in kind.columns if column not in header.columns}
+    key_columns = [(column, header.position(column.name)) for column in kind.columns if column.name in kind.key]
+    if any(place is None and column.required for column, place in key_columns):
+        reading.unread.add(kind.name)
+    named = [(place, reading.mentioned[kind.name, column.name]) for column, place in key_columns if place is not None]
+    attributes = [column.attribute for column, _ in key_columns]
     width = len(sheet.header)
-    key_cells = [column for column in kind.columns if column.name in kind.key]
-    attributes = [column.attribute for column in key_cells]
-    named = [
-        (columns.index(column), reading.mentioned[kind.name, column.name]) for column in key_cells if column in columns
-    ]
     for number, cells in sheet.rows:
         at = Place(sheet.label, number)
         if len(cells) > width:
             reading.complain(at, "", cells[width], f"{width} cells as in the header, found {len(cells)}")
             continue
         cells += ("",) * (width - len(cells))
-        for position, names in named:
-            names.add(cells[position])
-        values = _values(reading, at, columns, cells)
-        if values is None:
-            continue
-        row = kind.row(at=at, **values, **absent)
-        complaints = list(kind.complaints(row))
-        for name, expected in complaints:
-            reading.complain(at, name, _cell_of(columns, cells, name), expected)
-        key = tuple(getattr(row, attribute) for attribute in attributes)
-        first = keys.setdefault(key, at)
-        if first is not at:
-            filled = [(name, cell) for name in kind.key if (cell := _cell_of(columns, cells, name))]
-            where = f"row {first.row}" if first.file == at.file else f"{first.file}:{first.row}"
-            joined, shown = " + ".join(name for name, _ in filled), ", ".join(cell for _, cell in filled)
-            reading.complain(at, joined, shown, f"each only once, {where} has it already")
-        elif not complaints:
-            reading.rows[type(row)].append(row)
+        for place, names in named:
+            if cells[place]:
+                names.add(cells[place])
+        values, good = _values(reading, at, header.columns, cells)
+        if all(
+            place is None or attribute in values for attribute, (_, place) in zip(attributes, key_columns, strict=True)
+        ):
+            key = tuple(values.get(attribute) for attribute in attributes)
+            good &= _first_of_its_key(reading, at, kind, header, cells, keys.setdefault(key, at))
+        if good and header.complete:
+            row = kind.row(at=at, **values, **absent)
+            complaints = list(kind.complaints(row))
+            for name, expected in complaints:
+                reading.complain(at, name, _cell(header, cells, name), expected)
+            if not complaints:
+                reading.rows[type(row)].append(row)
 
 
-def _columns(reading: Reading, sheet: Sheet, kind: Kind) -> Sequence[Column] | None:
-    """The column that each heading means; none where the header has faults, which are told."""
+def _first_of_its_key(
+    reading: Reading, at: Place, kind: Kind, header: _Header, cells: Sequence[str], first: Place
+) -> bool:
+    if first is at:
+        return True
+    filled = [(name, cell) for name in kind.key if (cell := _cell(header, cells, name))]
+    joined, shown = " + ".join(name for name, _ in filled), ", ".join(cell for _, cell in filled)
+    where = f"row {first.row}" if first.file == at.file else f"{first.file}:{first.row}"
+    reading.complain(at, joined, shown, f"each only once, {where} has it already")
+    return False
+
+
+def _header(reading: Reading, sheet: Sheet, kind: Kind) -> _Header:
+    """What the headings mean; every fault among them is told, and cells under good ones are still read."""
     at = Place(sheet.label, sheet.header_row)
-    found: list[Column] = []
-    before = len(reading.faults)
+    columns: list[Column | None] = []
     for heading in sheet.header:
         column = kind.column(heading)
         if column is None:
             reading.complain(at, heading or "(no name)", heading, unknown_column(kind, heading))
-        elif column in found:
+        elif column in columns:
             reading.complain(at, column.name, heading, "each column once, this one is there twice")
-        else:
-            found.append(column)
-    for column in kind.columns:
-        if column.required and column not in found:
-            reading.complain(at, column.name, "", f"a column {column.name}: {column.cell.expected}")
-    return found if len(reading.faults) == before else None
+            column = None
+        columns.append(column)
+    missing = [column for column in kind.columns if column.required and column not in columns]
+    for column in missing:
+        reading.complain(at, column.name, "", f"a column {column.name}: {column.cell.expected}")
+    return _Header(tuple(columns), not missing)
 
 
-def _values(reading: Reading, at: Place, columns: Sequence[Column], cells: Sequence[str]) -> dict[str, Any] | None:
+def _values(
+    reading: Reading, at: Place, columns: Sequence[Column | None], cells: Sequence[str]
+) -> tuple[dict[str, Any], bool]:
+    """What the good cells say by attribute, and whether all of them are good."""
     values: dict[str, Any] = {}
     good = True
     for column, cell in zip(columns, cells, strict=True):
+        if column is None:
+            continue
         if not cell:
-            values[column.attribute] = None
             if column.required:
                 reading.complain(at, column.name, "", column.cell.expected)
                 good = False
+            else:
+                values[column.attribute] = None
             continue
         try:
             values[column.attribute] = column.cell.read(cell)
         except CellError as error:
             reading.complain(at, column.name, cell, str(error))
             good = False
-    return values if good else None
+            continue
+        if column.refers:
+            reading.references.append(Reference(at, column.name, cell, column.refers))
+    return values, good
 
 
-def _cell_of(columns: Sequence[Column], cells: Sequence[str], name: str) -> str:
-    return next((cell for column, cell in zip(columns, cells, strict=True) if column.name == name), "")
+def _cell(header: _Header, cells: Sequence[str], name: str) -> str:
+    place = header.position(name)
+    return "" if place is None else cells[place]

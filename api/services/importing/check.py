@@ -7,16 +7,8 @@ from datetime import UTC, datetime
 from api.services.importing.known import Known
 from roster.clock import QUARTER, QUARTER_MINUTES, ClockError, at_local, zone
 from roster.exchange.faults import Place, one_of
-from roster.exchange.read import Reading
-from roster.exchange.rows import (
-    AvailabilityRow,
-    ContactRow,
-    PersonRow,
-    PreferenceRow,
-    RequirementRow,
-    SkillRow,
-    TeamRow,
-)
+from roster.exchange.read import Reading, Reference
+from roster.exchange.rows import ContactRow, RequirementRow, TeamRow
 
 
 @dataclass
@@ -30,43 +22,17 @@ class Checked:
 
 def check(reading: Reading, known: Known, zone_option: str | None) -> Checked:
     """Add every further fault to `reading`; what comes back is whole only where there are none."""
-    _team_zones(reading)
     names = _Names(reading, known)
-    for person in reading.of(PersonRow):
-        names.team(person.at, person.team)
-        names.contract(person.at, person.contract)
-    for skill in reading.of(SkillRow):
-        names.agent(skill.at, skill.agent)
-        names.queue(skill.at, skill.queue)
-    for window in reading.of(AvailabilityRow):
-        names.agent(window.at, window.agent)
-    for wish in reading.of(PreferenceRow):
-        names.agent(wish.at, wish.agent)
-        if wish.shift is not None:
-            names.shift(wish.at, wish.shift)
+    for reference in reading.references:
+        names.look_up(reference)
     local = _LocalTimes(reading, known, zone_option)
     checked = Checked()
     _requirements(reading, names, local, checked)
     for contact in reading.of(ContactRow):
-        names.queue(contact.at, contact.queue)
         arrived_at = local.instant(contact.at, "arrived_at", contact.arrived_at)
         if arrived_at is not None:
             checked.contacts.append((contact, arrived_at))
     return checked
-
-
-def _team_zones(reading: Reading) -> None:
-    for team in reading.of(TeamRow):
-        try:
-            zone(team.zone)
-        except ClockError as error:
-            reading.complain(team.at, "zone", team.zone, _expected(error))
-
-
-def _expected(error: ClockError) -> str:
-    """The reason of a `ClockError` as the end of "expected …"."""
-    message = str(error)
-    return message.rpartition("expected ")[2] if "expected " in message else f"a time that exists: {message}"
 
 
 class _Names:
@@ -85,28 +51,18 @@ class _Names:
         self.skilled_queues = known.skilled_queues | mentioned["skills", "queue"]
         self._said: dict[tuple[str, str], str] = {}
 
-    def team(self, at: Place, value: str) -> None:
-        self._look_up("teams", "teams", at, "team", value)
+    def has(self, kind: str, value: str) -> bool:
+        """Whether `value` is named, or may be in a sheet that could not be read."""
+        return value in self._names[kind] or self._reading.may_bring(kind)
 
-    def contract(self, at: Place, value: str) -> None:
-        self._look_up("contracts", "contracts", at, "contract", value)
-
-    def queue(self, at: Place, value: str) -> bool:
-        return self._look_up("queues", "queues", at, "queue", value)
-
-    def shift(self, at: Place, value: str) -> None:
-        self._look_up("shifts", "shifts", at, "shift", value)
-
-    def agent(self, at: Place, value: str) -> None:
-        self._look_up("people", "agents", at, "agent", value)
-
-    def _look_up(self, kind: str, what: str, at: Place, column: str, value: str) -> bool:
-        if value in self._names[kind] or self._reading.may_bring(kind):
-            return True
+    def look_up(self, reference: Reference) -> None:
+        """Tell where a name is unknown."""
+        at, column, value, kind = reference
+        if self.has(kind, value):
+            return
         if (kind, value) not in self._said:
-            self._said[kind, value] = one_of(what, self._names[kind], value)
+            self._said[kind, value] = one_of("agents" if kind == "people" else kind, self._names[kind], value)
         self._reading.complain(at, column, value, self._said[kind, value])
-        return False
 
 
 class _LocalTimes:
@@ -114,13 +70,16 @@ class _LocalTimes:
 
     def __init__(self, reading: Reading, known: Known, zone_option: str | None) -> None:
         self._reading = reading
-        self._zones = {zone_option} if zone_option else _zones_of_teams(reading, known)
+        zones = known.zone_of_team | {team.team: team.zone for team in reading.of(TeamRow)}
+        self._zones = {zone_option} if zone_option else set(zones.values())
         self._name = next(iter(self._zones)) if len(self._zones) == 1 else None
         self._told: set[str] = set()
+        # A team whose own row is at fault may bring the zone: that it is missing would be no second fault.
+        self._may_come = reading.may_bring("teams") or bool(reading.mentioned["teams", "team"] - zones.keys())
 
     def zone_for(self, at: Place, column: str, value: str) -> str | None:
         """The zone of local times; the first row of each file that needs it is told if there is none."""
-        if self._name is None and at.file not in self._told and not self._reading.may_bring("teams"):
+        if self._name is None and at.file not in self._told and not self._may_come:
             self._told.add(at.file)
             found = f"teams here have {', '.join(sorted(self._zones))}" if self._zones else "no team gives one"
             expected = f"a zone for local times: {found}; name one (--zone Europe/Amsterdam)"
@@ -143,25 +102,11 @@ class _LocalTimes:
         return instant
 
 
-def _zones_of_teams(reading: Reading, known: Known) -> set[str]:
-    zones = dict(known.zone_of_team)
-    for team in reading.of(TeamRow):
-        zones[team.team] = team.zone
-    valid = set()
-    for name in zones.values():
-        try:
-            zone(name)
-        except ClockError:
-            continue  # told where the team is
-        valid.add(name)
-    return valid
-
-
 def _requirements(reading: Reading, names: _Names, local: _LocalTimes, checked: Checked) -> None:
     unskilled: set[tuple[str, str]] = set()
     first_of: dict[tuple[str, datetime], Place] = {}
     for row in reading.of(RequirementRow):
-        known = names.queue(row.at, row.queue)
+        known = names.has("queues", row.queue)
         if known and row.queue not in names.skilled_queues and not reading.may_bring("skills") and row.required:
             if (row.at.file, row.queue) not in unskilled:
                 expected = one_of("queues that somebody has as a skill", names.skilled_queues, row.queue)
@@ -190,7 +135,9 @@ def _quarters(reading: Reading, row: RequirementRow, name: str) -> Iterable[date
             bounds[column] = at_local(row.date, minute, name, strict=True)
         except ClockError as error:
             shown = row.start if column == "start" else row.end
-            reading.complain(row.at, column, f"{row.date} {shown // 60:02d}:{shown % 60:02d}", _expected(error))
+            reading.complain(
+                row.at, column, f"{row.date} {shown // 60:02d}:{shown % 60:02d}", f"a time that exists: {error}"
+            )
     if len(bounds) < 2:
         return
     instant, end = bounds["start"], at_local(row.date, row.end, name)
