@@ -4,7 +4,8 @@ A person signs in with a session cookie and proves with the CSRF token that the 
 software sends a bearer token, which no browser adds by itself, so it needs no such proof.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from http import HTTPMethod
 from typing import Annotated
 
@@ -47,21 +48,17 @@ def get_reading(context: ContextDep) -> Iterator[Session]:
 ReadingDep = Annotated[Session, Depends(get_reading)]
 
 
-async def get_possible_caller(request: Request, context: ContextDep) -> Caller | None:
+async def get_possible_caller(request: Request, context: ContextDep) -> AsyncIterator[Caller | None]:
     """Who is calling, if anybody; also kept as `request.state.caller` for the pages' templates."""
-    caller = await _identified(request, context)
-    request.state.caller = caller
-    return caller
-
-
-async def _identified(request: Request, context: Context) -> Caller | None:
     caller = await run_in_threadpool(caller_again, request, context)
     secret = _bearer(request)
     if secret is not None and caller is None:
         raise Unauthenticated("the bearer token is not known or was revoked")
-    if secret is None and caller is not None and request.method not in SAFE_METHODS:
-        await _require_csrf(request, caller)
-    return caller
+    async with AsyncExitStack() as opened:
+        if secret is None and caller is not None and request.method not in SAFE_METHODS:
+            await _require_csrf(request, caller, opened)
+        request.state.caller = caller
+        yield caller
 
 
 def caller_again(request: Request, context: Context) -> Caller | None:
@@ -78,10 +75,12 @@ def _bearer(request: Request) -> str | None:
     return secret.strip() if scheme.lower() == "bearer" else None
 
 
-async def _require_csrf(request: Request, caller: Caller) -> None:
+async def _require_csrf(request: Request, caller: Caller, opened: AsyncExitStack) -> None:
     sent = request.headers.get(CSRF_HEADER, "")
     if not sent and request.headers.get("Content-Type", "").startswith(FORM_TYPES):
-        field = (await request.form()).get(CSRF_FIELD, "")
+        # The route gets this very form; its files are closed when the route is done.
+        form = await opened.enter_async_context(request.form())
+        field = form.get(CSRF_FIELD, "")
         sent = "" if isinstance(field, UploadFile) else field
     if not same(sent, caller.csrf_token):
         raise Forbidden(

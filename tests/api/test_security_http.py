@@ -1,0 +1,80 @@
+"""Headers on every response, and a limit on what is read."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.testclient import TestClient
+from pydantic import BaseModel
+
+from api.app import create_api
+from api.context import Context
+from api.security.headers import CONTENT_SECURITY_POLICY
+
+
+class Body(BaseModel):
+    text: str
+
+
+def small(context: Context, **settings: object) -> FastAPI:
+    """The bare API with an address that reads a body and one that crashes."""
+    app = create_api(replace(context, settings=context.settings.model_copy(update=settings)))
+
+    @app.post("/probe/body")
+    def body(sent: Body) -> int:
+        return len(sent.text)
+
+    @app.post("/probe/raw")
+    async def raw(request: Request) -> int:
+        return len(await request.body())
+
+    @app.get("/probe/crash")
+    def crash() -> None:
+        raise RuntimeError("secret inside")
+
+    return app
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nothing/here", "/probe/crash"])
+def test_headers_are_on_every_answer(context: Context, path: str) -> None:
+    answer = TestClient(small(context), raise_server_exceptions=False).get(path)
+    assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_policy_allows_no_inline_script_or_style() -> None:
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+    assert "default-src 'none'" in CONTENT_SECURITY_POLICY
+
+
+def test_production_asks_for_https(context: Context) -> None:
+    client = TestClient(small(context, environment="production"))
+    assert "Strict-Transport-Security" in client.get("/healthz").headers
+
+
+def test_announced_body_past_the_limit_is_refused_unread(context: Context) -> None:
+    client = TestClient(small(context, max_body_bytes=100))
+    answer = client.post("/probe/body", json={"text": "x" * 200})
+    assert answer.status_code == 413
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "at most 100 bytes" in answer.json()["detail"]
+    assert client.post("/probe/body", json={"text": "x" * 20}).json() == 20
+
+
+@pytest.mark.parametrize("path", ["/probe/body", "/probe/raw"])
+def test_unannounced_body_is_cut_off_at_the_limit(context: Context, path: str) -> None:
+    read = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal read
+        for _ in range(1000):
+            read += 10
+            yield b"x" * 10
+
+    client = TestClient(small(context, max_body_bytes=100))
+    headers = {"Content-Type": "application/json"}
+    answer = client.post(path, content=endless(), headers=headers)
+    assert (answer.status_code, answer.json()["title"]) == (413, "Request Entity Too Large")
