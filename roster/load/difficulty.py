@@ -4,7 +4,7 @@ The work is scored, never the worker: nothing here knows who took the contact. E
 that a score can always be shown with what it is made of. Pure functions of a contact and the policy.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from roster.contacts import ArrivalState, EntryConditions, History, OutcomeMarker, Resolvability, Stake, Tier
@@ -142,9 +142,14 @@ def _entry_factors(entry: EntryConditions, policy: DifficultyPolicy) -> tuple[Fa
 
 def _summed(factors: tuple[Factor, ...], policy: DifficultyPolicy) -> Difficulty:
     carrying = tuple(factor for factor in factors if factor.points)
-    total = sum(factor.points for factor in carrying)
-    score = min(total, MAX_SCORE)
+    score = min(sum(factor.points for factor in carrying), MAX_SCORE)
     tier = tier_of(score, policy)
+    return Difficulty(score, tier, carrying, sentence_of(tier, carrying))
+
+
+def sentence_of(tier: Tier, factors: Sequence[Factor]) -> str:
+    """A score in words: its tier, the sum of `factors` (capped), and each of them with its points."""
+    total = sum(factor.points for factor in factors)
     capped = f", capped from {total}" if total > MAX_SCORE else ""
-    parts = ", ".join(f"{factor.name} +{factor.points}" for factor in carrying) or "nothing that adds points"
-    return Difficulty(score, tier, carrying, f"{tier.value.capitalize()} ({score} of 100{capped}): {parts}.")
+    parts = ", ".join(f"{factor.name} +{factor.points}" for factor in factors) or "nothing that adds points"
+    return f"{tier.value.capitalize()} ({min(total, MAX_SCORE)} of {MAX_SCORE}{capped}): {parts}."
