@@ -16,7 +16,6 @@ from roster.store.migrate import migrate
 from tests.clients import signed_in, with_token
 from tests.factories import Centre, make_centre
 from tests.postgres import Cluster, running_cluster
-from web.app import create_app
 
 _numbers = count(1)
 
@@ -99,6 +98,9 @@ def centre(context: Context) -> Centre:
 @pytest.fixture
 def app(context: Context) -> FastAPI:
     """The whole application, its scheduler off."""
+    # Imported here, so that tests of the lower floors run without the pages.
+    from web.app import create_app
+
     return create_app(context, jobs=False)
 
 
