@@ -13,11 +13,13 @@ from api.events.watch import watch
 from api.jobs.planning import shut_down
 from api.jobs.scheduler import make_scheduler
 from api.start import start_context
+from web.floor import views as floor_views
+from web.lead import views as lead_views
 from web.pages import STATIC, error_page
 from web.session import views as session_views
 
 # Each room adds its line here, sorted: modules with a `router` of pages.
-PAGES = (session_views,)
+PAGES = (floor_views, lead_views, session_views)
 
 
 def create_app(context: Context, *, jobs: bool = True) -> FastAPI:

@@ -18,9 +18,8 @@ from roster.clock import QUARTER, clock_text, minute_text
 from roster.load.planned import Exposure, required_by_quarter, skills_of
 from roster.problem import PlannedAgent, Problem, ShiftOption
 from roster.rules.contract_minutes import week_limits
-from roster.rules.cover import Matched, cover_by_quarter
+from roster.rules.cover import Matched
 from roster.rules.finding import Finding
-from roster.rules.rows import Rows
 
 MAX_FINDINGS = 40
 SATURDAY = 5
@@ -30,12 +29,11 @@ HOURS_PER_TONE = 4
 def grid_of(found: Judged) -> GridView:
     """A roster as leads see it."""
     problem = found.problem
-    matched = cover_by_quarter(Rows(problem, found.everybody))
-    days = _days(problem, matched)
+    days = _days(problem, found.matched)
     soft = sorted((one for one in found.verdict.findings if not one.hard), key=lambda one: -one.cost)
     return GridView(
         days=days,
-        shifts=tuple(_shift(option) for option in problem.shifts),
+        shifts=tuple(shift_view(option) for option in problem.shifts),
         people=_people(found),
         violations=tuple(finding_view(one) for one in found.verdict.violations),
         findings=tuple(finding_view(one) for one in soft[:MAX_FINDINGS]),
@@ -52,7 +50,8 @@ def finding_view(finding: Finding) -> FindingView:
     return FindingView(finding.rule, finding.sentence, finding.hard, finding.cost, finding.agent, finding.day)
 
 
-def _shift(option: ShiftOption) -> ShiftView:
+def shift_view(option: ShiftOption) -> ShiftView:
+    """A shift as others see it."""
     return ShiftView(
         code=option.id,
         name=option.name or option.id,
@@ -65,7 +64,6 @@ def _shift(option: ShiftOption) -> ShiftView:
 
 def _people(found: Judged) -> tuple[PersonView, ...]:
     problem = found.problem
-    exposure = Exposure(problem)
     shifts: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for line in found.own:
         shifts[line.agent][line.day] = line.shift
@@ -73,7 +71,9 @@ def _people(found: Judged) -> tuple[PersonView, ...]:
         (one.agent, one.day) for one in found.verdict.violations if one.day is not None
     )
     return tuple(
-        _person(problem, agent, shifts[agent.id], exposure, conflicts) for agent in problem.agents if not agent.fixed
+        _person(problem, agent, shifts[agent.id], found.exposure, conflicts)
+        for agent in problem.agents
+        if not agent.fixed
     )
 
 
@@ -146,8 +146,7 @@ def day_cover(roster_id: int, found: Judged, day: int) -> DayCover:
     problem = found.problem
     offsets = _first_quarters(problem)
     stretch = range(offsets[day], offsets[day + 1])
-    matched = cover_by_quarter(Rows(problem, found.everybody))
-    missing = [dict(matched[quarter].missing) for quarter in stretch]
+    missing = [dict(found.matched[quarter].missing) for quarter in stretch]
     required = required_by_quarter(problem)
     queues = []
     for terms in problem.queues:
@@ -170,5 +169,5 @@ def day_cover(roster_id: int, found: Judged, day: int) -> DayCover:
         on_date=problem.date_of(day),
         clock=tuple(_clock_at(problem, quarter) for quarter in stretch),
         queues=tuple(queues),
-        spare_quarters=sum(matched[quarter].spare for quarter in stretch),
+        spare_quarters=sum(found.matched[quarter].spare for quarter in stretch),
     )

@@ -1,15 +1,19 @@
 """A stored roster before the checkers: its problem from today's tables, its assignments, and the verdict."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
 from api.errors import NotFound
 from api.services.problems import build_problem
+from roster.load.planned import Exposure
 from roster.people import Agent
 from roster.policy import Policy
 from roster.problem import Assigned, Problem
+from roster.rules.cover import Matched, cover_by_quarter
 from roster.rules.registry import Verdict, judge
+from roster.rules.rows import Rows
 from roster.shifts import Assignment, Roster, ShiftType
 
 
@@ -20,9 +24,29 @@ class Judged:
     problem: Problem
     own: tuple[Assigned, ...]
     """What this roster assigns."""
-    everybody: tuple[Assigned, ...]
-    """That, and the published shifts of other teams' people."""
     verdict: Verdict
+    matched: tuple[Matched, ...]
+    """Who is missing and spare in each quarter-hour of the horizon, other teams' people counted."""
+    exposure: Exposure
+
+
+@dataclass(frozen=True)
+class _Examined:
+    """What follows from a problem and a roster alone."""
+
+    verdict: Verdict
+    matched: tuple[Matched, ...]
+
+
+# A page, its parts and the edit before it ask about the same values within seconds; all of it is pure.
+@lru_cache(maxsize=8)
+def _examined(problem: Problem, assignments: tuple[Assigned, ...]) -> _Examined:
+    return _Examined(judge(problem, assignments), tuple(cover_by_quarter(Rows(problem, assignments))))
+
+
+@lru_cache(maxsize=8)
+def _exposure(ground: Problem) -> Exposure:
+    return Exposure(ground)
 
 
 def find_roster(session: Session, roster_id: int) -> Roster:
@@ -66,5 +90,7 @@ def judged(session: Session, policy: Policy, roster: Roster) -> Judged:
         for pin in agent.pins
         if pin.shift is not None
     )
-    everybody = own + theirs
-    return Judged(problem, own, everybody, judge(problem, everybody))
+    examined = _examined(problem, own + theirs)
+    # Exposure knows queues, requirements and shifts: without the people it stays the same from edit to edit.
+    exposure = _exposure(problem.model_copy(update={"agents": ()}))
+    return Judged(problem, own, examined.verdict, examined.matched, exposure)

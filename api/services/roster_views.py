@@ -180,3 +180,25 @@ class EditView:
     pinned: bool
     violations: tuple[FindingView, ...]
     costs: dict[str, int]
+
+
+@dataclass(frozen=True)
+class CellForm:
+    """Everything needed to change one person's day: what is there, what may be, and what speaks for or against."""
+
+    roster_id: int
+    version: int
+    can_edit: bool
+    agent: str
+    name: str
+    on_date: date
+    shift: str | None
+    pinned: bool
+    time_off: bool
+    wishes: tuple[str, ...]
+    shifts: tuple[ShiftView, ...]
+    violations: tuple[str, ...]
+    week_minutes: int
+    """Paid minutes in the seven days of the roster in which the day lies."""
+    week_least_minutes: int
+    week_most_minutes: int

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, func, select
 
 from api.context import Context
 from api.errors import Invalid, NotFound
+from api.services.cells import cell_form
 from api.services.editing import can_undo, edit, undo
 from api.services.grid import day_cover, finding_view, grid_of
 from api.services.judging import find_roster, judged
@@ -18,7 +19,17 @@ from roster.store.engine import reading
 
 MAX_PAGE = 200
 
-__all__ = ["MAX_PAGE", "cover_of_day", "edit", "list_rosters", "roster_view", "team_names", "undo", "violations"]
+__all__ = [
+    "MAX_PAGE",
+    "cell_form",
+    "cover_of_day",
+    "edit",
+    "list_rosters",
+    "roster_view",
+    "team_names",
+    "undo",
+    "violations",
+]
 
 
 def team_names(context: Context) -> tuple[str, ...]:

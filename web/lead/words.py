@@ -1,0 +1,75 @@
+"""How the lead's pages write dates, hours and numbers. Plain words, one way everywhere."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+STATUS = {
+    "draft": "Draft",
+    "published": "Published",
+    "superseded": "Replaced",
+}
+RUN_STATUS = {
+    "queued": "Waiting",
+    "running": "Planning",
+    "stopping": "Stopping",
+    "finished": "Done",
+    "failed": "Failed",
+}
+OUTCOME = {
+    "optimal": "the best there is",
+    "feasible": "a good roster",
+    "infeasible": "no roster can keep all rules",
+    "unknown": "no roster found",
+}
+RULES = {
+    "preferences": "Wishes not granted",
+    "cover": "Cover",
+    "exposure_balance": "Balance of planned exposure",
+}
+
+
+def day(value: date) -> str:
+    """`Tue 1 Dec`."""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def long_day(value: date) -> str:
+    """`Tuesday 1 December 2026`."""
+    return f"{value:%A} {value.day} {value:%B} {value.year}"
+
+
+def stretch(first: date, last: date) -> str:
+    """`30 November to 27 December 2026`; the first year only where it differs."""
+    begin = f"{first.day} {first:%B}" + (f" {first.year}" if first.year != last.year else "")
+    return f"{begin} to {last.day} {last:%B} {last.year}"
+
+
+def hours(minutes: int) -> str:
+    """`37.5`, `40`: hours, without needless zeros."""
+    return f"{minutes / 60:.1f}".removesuffix(".0")
+
+
+def quarters(count: int) -> str:
+    """Agent-quarters as people say them: `2.5 agent-hours`."""
+    return f"{count / 4:.2f}".rstrip("0").rstrip(".") + (" agent-hour" if count == 4 else " agent-hours")
+
+
+def percent(share: float | None) -> str:
+    """`2.9 %`, or a dash while unknown."""
+    return "–" if share is None else f"{share * 100:.1f} %"
+
+
+def number(value: int | None) -> str:
+    """`12 345` with thin spaces, or a dash while unknown."""
+    return "–" if value is None else f"{value:,}".replace(",", "\u202f")
+
+
+def moment(value: datetime, zone: str) -> str:
+    """`1 Dec 2026, 14:05` in the roster's zone."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def team(name: str | None) -> str:
+    """The team's name; none means every team."""
+    return name or "All teams"
