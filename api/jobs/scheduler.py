@@ -12,6 +12,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from api.context import Context
+from api.jobs import floor
 from api.services.accounts import clear_expired
 from api.services.planning import recover_runs
 
@@ -28,6 +29,7 @@ class Job:
 # Each room adds its line here, sorted by name.
 JOBS: tuple[Job, ...] = (
     Job("clear expired sessions", 3600, clear_expired),
+    Job("floor", floor.SECONDS, floor.run),
     Job("recover planning runs", 30, recover_runs),
 )
 

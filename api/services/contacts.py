@@ -289,9 +289,10 @@ def require_holder(row: Row[Any], as_agent: int | None) -> None:
         raise Forbidden(f"contact {row.id!r} is not yours")
 
 
-def contact_view(context: Context, contact_id: str) -> ContactView:
+def contact_view(context: Context, contact_id: str, *, as_agent: int | None = None) -> ContactView:
     """The contact as it stands."""
     with reading(context.engine) as session:
+        require_holder(contact_row(session, contact_id), as_agent)
         return view_in(session, contact_id)
 
 

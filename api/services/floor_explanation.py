@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from api.context import Context
-from api.services.contacts import contact_row, difficulty_view
+from api.services.contacts import contact_row, difficulty_view, require_holder
 from api.services.floor_views import ExplanationView, stored_next_best, stored_reason
 from roster.store.engine import reading
 
 
-def explanation(context: Context, contact_id: str) -> ExplanationView:
+def explanation(context: Context, contact_id: str, *, as_agent: int | None = None) -> ExplanationView:
     """The decision about the contact, whole; callers show each reader their part (`seen_by`)."""
     with reading(context.engine) as session:
         row = contact_row(session, contact_id)
+    require_holder(row, as_agent)
     decided_at = row.reason.get("decided_at")
     return ExplanationView(
         id=row.id,

@@ -123,11 +123,11 @@ class ExplanationView(_Out):
     next_best: tuple[CandidateView, ...]
     protections_yielded: tuple[str, ...]
 
-    def seen_by(self, role: Role, agent_code: str | None) -> "ExplanationView":
-        """This explanation without what others carry: software sees all, an agent their own part, leads neither."""
+    def seen_by(self, role: Role) -> "ExplanationView":
+        """This explanation without what others carry: software sees all, its agent their own part, leads neither."""
         if role is Role.ROUTER:
             return self
-        own = agent_code is not None and agent_code == self.agent
+        own = role is Role.AGENT
         factors = self.reason.factors if own else _public(self.reason.factors)
         return self.model_copy(
             update={

@@ -1,0 +1,11 @@
+"""Once a second: reservations that nobody answered, contacts that wait, rest that is owed."""
+
+from api.context import Context
+from api.services.floor import tick
+
+SECONDS = 1.0
+
+
+def run(context: Context) -> None:
+    """One tick of every pool's floor."""
+    tick(context)

@@ -1,0 +1,50 @@
+"""`/agents/{id}`: whether somebody takes contacts, and a moment to breathe. `id` is the agent's code."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict
+
+from api.deps import CallerDep, ContextDep
+from api.errors import Forbidden
+from api.security.caller import Caller
+from api.services.agents import is_agent
+from api.services.floor import moment, set_state
+from api.services.floor_views import MomentView, StateView
+from roster.accounts import Role
+from roster.rest import AgentState
+
+router = APIRouter(prefix="/agents", tags=["agents"])
+
+AgentCode = Annotated[str, Path(max_length=64, description="the agent's code")]
+
+
+class StateIn(BaseModel):
+    """The state to be in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: AgentState
+
+
+@router.post("/{agent}/state")
+def post_state(agent: AgentCode, body: StateIn, context: ContextDep, caller: CallerDep) -> StateView:
+    """Available, away or offline. By the agent, routing software, or a lead."""
+    if caller.role is Role.AGENT:
+        _require_self(caller, agent, is_agent(context, agent, caller.agent_id))
+    return set_state(context, agent, body.state.value, actor=caller.name)
+
+
+@router.post("/{agent}/moment")
+def post_moment(agent: AgentCode, context: ContextDep, caller: CallerDep) -> MomentView:
+    """A breather now, or right after the contact in hand. By the agent, or software on the agent's word; not by leads."""
+    if caller.role is Role.LEAD:
+        raise Forbidden("a moment is the agent's own to take: expected the agent, or routing software on their word")
+    if caller.role is Role.AGENT:
+        _require_self(caller, agent, is_agent(context, agent, caller.agent_id))
+    return moment(context, agent, actor=caller.name)
+
+
+def _require_self(caller: Caller, agent: str, own: bool) -> None:
+    if not own:
+        raise Forbidden(f"{caller.name} is not agent {agent!r}: an agent speaks for themself alone")
