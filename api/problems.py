@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -95,18 +96,19 @@ def of_crash(error: Exception) -> Problem:
 def install(app: FastAPI, render_error: RenderError | None) -> None:
     """Answer every error of `app` with its problem, as a page where `render_error` makes one of it."""
 
-    def answer(request: Request, problem: Problem) -> Response:
-        page = render_error(request, problem) if render_error is not None else None
+    async def answer(request: Request, problem: Problem) -> Response:
+        # In a thread: a page is rendered by blocking code, which may look into the database.
+        page = await run_in_threadpool(render_error, request, problem) if render_error is not None else None
         return problem.response() if page is None else page
 
     def by(make: Callable[[Any], Problem]) -> Callable[[Request, Exception], Awaitable[Response]]:
         async def handle(request: Request, error: Exception) -> Response:
-            return answer(request, make(error))
+            return await answer(request, make(error))
 
         return handle
 
     async def crash(request: Request, error: Exception) -> Response:
-        response = answer(request, of_crash(error))
+        response = await answer(request, of_crash(error))
         # This handler runs outside the middleware that adds them elsewhere.
         for name, value in security_headers(secure=request.app.state.context.settings.secure_cookies):
             response.headers[name] = value

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 from starlette.responses import RedirectResponse
 
+from api.deps import caller_again
 from api.problems import Problem
 from api.security.caller import Caller
 from api.services.clock import demo_clock
@@ -48,6 +49,9 @@ def error_page(request: Request, problem: Problem) -> Response | None:
     if problem.status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return see_other("/sign-in" + ("" if wanted == "/" else f"?next={quote(wanted, safe='/')}"))
+    if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR and not hasattr(request.state, "caller"):
+        # Nobody was asked for on the way here, but whoever it is should keep their navigation.
+        request.state.caller = caller_again(request, request.app.state.context)
     template = ERROR_PAGES.get(HTTPStatus(problem.status), "errors/other.html")
     # No look at the database for the demo's clock: it may be what went wrong.
     response = page(request, template, status_code=problem.status, problem=problem, demo_clock=None)

@@ -40,3 +40,12 @@ def since(
 def newest_id(session: Session) -> int:
     """Id of the newest line, 0 in an empty log."""
     return session.exec(select(func.max(Event.id))).one() or 0
+
+
+def mark(session: Session, window: int) -> tuple[int, int]:
+    """What changes whenever a line is committed: the newest id, and how many of the `window` ids up to it are there.
+
+    On PostgreSQL a line may be committed after one with a higher id, and then only the second figure moves.
+    """
+    newest = newest_id(session)
+    return newest, session.exec(select(func.count()).where(col(Event.id) > newest - window)).one()

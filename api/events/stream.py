@@ -21,6 +21,7 @@ IDLE_SECONDS = 5.0
 CLOSING_SECONDS = 0.5
 """How soon a quiet stream notices that the server is stopping."""
 BATCH = 200
+OVERLAP = 200
 
 Shape = Callable[[Event], ServerSentEvent]
 Who = Callable[[], Caller | None]
@@ -54,16 +55,49 @@ async def lines(
     """Lines after `last_id`, then those that come, until the reader is signed out, goes away, or `closing` is set."""
     # So that a reader learns at once that the stream stands, and proxies pass its head on.
     yield ServerSentEvent(comment="hello", retry=1000)
+    reader = _Reader(context, last_id)
     with context.announcer.listening() as listener:
         while not closing.is_set():
-            read = await run_in_threadpool(_read, context, who, last_id)
-            if read is None:
+            caller = await run_in_threadpool(who)
+            if caller is None:
                 return
-            for event in read:
-                last_id = event.id or last_id
+            new = await run_in_threadpool(reader.read, caller)
+            for event in new:
                 yield shape(event)
-            if len(read) < BATCH:
+            if not new:
                 await _news(listener, closing)
+
+
+class _Reader:
+    """Where one reader is in the log.
+
+    Ids are given out before the commit, so on PostgreSQL a line may appear after one with a higher id. A reader
+    therefore looks back over the last `OVERLAP` ids and passes on what it has not passed on yet.
+    """
+
+    def __init__(self, context: Context, last_id: int) -> None:
+        self._context = context
+        self._last_id = last_id
+        self._overlap = 0 if context.settings.embedded else OVERLAP
+        self._passed: set[int] | None = None
+
+    def read(self, caller: Caller) -> list[Event]:
+        """What is new to `caller`, oldest first, at most a batch."""
+        begin = max(0, self._last_id - self._overlap)
+        with reading(self._context.engine) as session:
+            found = since(session, begin, role=caller.role, agent_id=caller.agent_id, limit=BATCH + self._overlap)
+        if self._passed is None:
+            # The reader has these from before, or asked for no past.
+            self._passed = {_id(event) for event in found if _id(event) <= self._last_id}
+        new = [event for event in found if _id(event) not in self._passed]
+        self._passed.update(_id(event) for event in new)
+        self._last_id = max([self._last_id, *map(_id, new)])
+        self._passed = {passed for passed in self._passed if passed > self._last_id - self._overlap}
+        return new
+
+
+def _id(event: Event) -> int:
+    return event.id or 0
 
 
 async def _news(listener: Listener, closing: anyio.Event) -> None:
@@ -71,14 +105,6 @@ async def _news(listener: Listener, closing: anyio.Event) -> None:
     # In short waits, because nothing else would tell a quiet stream that the server is about to stop.
     while waited < IDLE_SECONDS and not closing.is_set() and not await listener.wait(CLOSING_SECONDS):
         waited += CLOSING_SECONDS
-
-
-def _read(context: Context, who: Who, last_id: int) -> list[Event] | None:
-    caller = who()
-    if caller is None:
-        return None
-    with reading(context.engine) as session:
-        return list(since(session, last_id, role=caller.role, agent_id=caller.agent_id, limit=BATCH))
 
 
 def newest(context: Context) -> int:

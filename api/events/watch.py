@@ -7,28 +7,29 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.context import Context
-from api.events.log import newest_id
+from api.events.log import mark
+from api.events.stream import OVERLAP
 from roster.store.engine import reading
 
 POLL_SECONDS = 0.5
 log = logging.getLogger("breather.events")
 
 
-def _newest(context: Context) -> int:
+def _mark(context: Context) -> tuple[int, int]:
     with reading(context.engine) as session:
-        return newest_id(session)
+        return mark(session, OVERLAP)
 
 
 async def watch(context: Context, poll_seconds: float = POLL_SECONDS) -> None:
     """Look at the log every `poll_seconds` until cancelled; one query for all readers of this process."""
-    seen = -1
+    seen = (-1, 0)
     while True:
         try:
-            newest = await run_in_threadpool(_newest, context)
+            found = await run_in_threadpool(_mark, context)
         except SQLAlchemyError:
             log.warning("the event log can't be read; trying again", exc_info=True)
         else:
-            if newest != seen:
+            if found != seen:
                 context.announcer.announce()
-            seen = newest
+            seen = found
         await asyncio.sleep(poll_seconds)

@@ -179,3 +179,26 @@ def test_bad_last_event_id_is_quoted(lead_client: TestClient) -> None:
 def test_strangers_get_no_stream(app: FastAPI) -> None:
     assert TestClient(app).get("/live").status_code == 401
     assert TestClient(app).get("/api/v1/events").status_code == 401
+
+
+@pytest.mark.postgres
+def test_line_committed_after_one_with_a_higher_id_arrives_once(postgres_context: Context) -> None:
+    context = postgres_context
+
+    def appended(kind: str) -> dict[str, Any]:
+        return {"at": context.now(), "kind": kind, "subject": "s", "actor": "test"}
+
+    async def read() -> list[str]:
+        async with aclosing(lines(context, lambda: LEAD, 0, whole, anyio.Event())) as source:
+            await anext(source)
+            with writing(context.engine) as slow:
+                append(slow, **appended("slow"))
+                slow.flush()
+                write(context, "fast")
+                first = await take(source, 1)
+            context.announcer.announce()
+            late = await take(source, 1)
+            write(context, "last")
+            return [line["kind"] for line in (*first, *late, *await take(source, 1))]
+
+    assert asyncio.run(read()) == ["fast", "slow", "last"]
