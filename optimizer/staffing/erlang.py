@@ -86,7 +86,7 @@ def required_agents(
     max_occupancy : at most this share of time on contacts (0 to 1].
     shrinkage : share of paid time that people are away from contacts, [0, 1); the result is divided by 1 - shrinkage.
     """
-    if arrivals_per_interval < 0 or interval_seconds <= 0:
+    if not (arrivals_per_interval >= 0 and interval_seconds > 0):
         raise ValueError(f"{arrivals_per_interval} arrivals in {interval_seconds} s: expected 0 or more in some time")
     _require_seconds(handle_seconds, target_seconds)
     if not (0 < service_level < 1 and 0 < max_occupancy <= 1 and 0 <= shrinkage < 1):

@@ -1,0 +1,140 @@
+"""What is written is read back the same, as CSV and as XLSX: generated people and lines of every column type."""
+
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roster.contacts import ArrivalState, History, Resolvability, Stake
+from roster.exchange import Place
+from roster.exchange.kinds import AVAILABILITY, CONTACTS, CONTRACTS, PEOPLE, QUEUES, Kind
+from roster.exchange.read import read_files
+from roster.exchange.rows import (
+    AvailabilityRow,
+    ContactRow,
+    ContractRow,
+    PastOutcome,
+    PersonRow,
+    QueueRow,
+    Row,
+)
+from roster.exchange.write import lines_of, write_csv, write_workbook
+from roster.people import AvailabilityKind, Channel
+
+AT = Place("", 0)
+PRINTABLE = st.characters(categories=["L", "N", "P", "S", "Zs"]).filter(str.isprintable)
+
+
+def _words(limit: int) -> st.SearchStrategy[str]:
+    texts = st.text(PRINTABLE, min_size=1, max_size=limit).map(str.strip)
+    return texts.filter(lambda words: bool(words) and words[0] not in "=+-@")
+
+
+def _members(kind: type[Channel] | type[Stake]) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.sets(st.sampled_from(kind)).map(lambda found: tuple(one for one in kind if one in found))
+
+
+DATES = st.dates(date(1970, 1, 1), date(2199, 12, 31))
+PEOPLE_ROWS = st.lists(
+    st.builds(
+        PersonRow,
+        at=st.just(AT),
+        agent=_words(64),
+        name=_words(120),
+        team=_words(80),
+        contract=_words(80),
+        channels=st.none() | _members(Channel).filter(bool),
+        peer=st.none() | st.booleans(),
+    ),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda row: row.agent,
+)
+CONTRACT_ROWS = st.builds(
+    lambda name, low, more, days: ContractRow(AT, name, low, min(low + more, 10_080), days),
+    _words(80),
+    st.integers(0, 10_080),
+    st.integers(0, 10_080),
+    st.none() | st.integers(1, 14),
+)
+QUEUE_ROWS = st.builds(
+    QueueRow,
+    at=st.just(AT),
+    queue=_words(64),
+    name=_words(120),
+    channel=st.none() | st.sampled_from(Channel),
+    priority=st.none() | st.integers(1, 9),
+    target_wait_seconds=st.none() | st.integers(1, 86_400),
+    service_level=st.none() | st.integers(1, 999_999).map(lambda millionths: millionths / 1_000_000),
+)
+WINDOW_ROWS = st.builds(
+    lambda agent, weekday, start, more: AvailabilityRow(
+        AT, agent, AvailabilityKind.AVAILABLE, weekday, start, min(start + more, 2880), None, None
+    ),
+    _words(64),
+    st.integers(0, 6),
+    st.integers(0, 1439),
+    st.integers(1, 2880),
+)
+AWAY_ROWS = st.builds(
+    lambda agent, days: AvailabilityRow(AT, agent, AvailabilityKind.TIME_OFF, None, None, None, min(days), max(days)),
+    _words(64),
+    st.tuples(DATES, DATES),
+)
+CONTACT_ROWS = st.builds(
+    ContactRow,
+    at=st.just(AT),
+    contact=_words(120),
+    queue=_words(64),
+    priority=st.none() | st.integers(0, 99),
+    arrived_at=st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30)).map(  # noqa: DTZ001 - local times
+        lambda instant: instant.replace(microsecond=0)
+    ),
+    wait_seconds=st.integers(0, 604_800),
+    outcome=st.sampled_from(PastOutcome),
+    handle_seconds=st.integers(0, 604_800),
+    agent=st.none() | _words(64),
+    arrival_state=st.none() | st.sampled_from(ArrivalState),
+    parties=st.none() | st.integers(1, 99),
+    history=st.none() | st.sampled_from(History),
+    stakes=st.none() | _members(Stake),
+    resolvability=st.none() | st.sampled_from(Resolvability),
+)
+
+
+def _read_back(kind: Kind, rows: list[Row]) -> list[list[str]]:
+    """Written and read by both formats, then shown again; asserts that nothing was at fault."""
+    lines = lines_of(kind, rows)
+    shown = []
+    with TemporaryDirectory() as folder:
+        as_csv, as_workbook = Path(folder) / "a.csv", Path(folder) / "a.xlsx"
+        write_csv(as_csv, kind, lines)
+        write_workbook(as_workbook, [(kind, lines)])
+        for path in (as_csv, as_workbook):
+            reading = read_files([path])
+            assert reading.faults == []
+            back = [row for found in reading.rows.values() for row in found]
+            assert [_said(row) for row in back] == [_said(row) for row in rows]
+            shown.append([",".join(line) for line in lines_of(kind, back)])
+    return shown
+
+
+def _said(row: Row) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in type(row).__slots__)  # type: ignore[attr-defined]  # rows have slots
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(PEOPLE_ROWS)
+def test_people(people: list[Row]) -> None:
+    from_csv, from_workbook = _read_back(PEOPLE, people)
+    assert from_csv == from_workbook
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(CONTRACT_ROWS, QUEUE_ROWS, st.one_of(WINDOW_ROWS, AWAY_ROWS), CONTACT_ROWS)
+def test_a_line_of_other_kinds(contract: Row, queue: Row, availability: Row, contact: Row) -> None:
+    for kind, row in ((CONTRACTS, contract), (QUEUES, queue), (AVAILABILITY, availability), (CONTACTS, contact)):
+        from_csv, from_workbook = _read_back(kind, [row])
+        assert from_csv == from_workbook
