@@ -23,7 +23,7 @@ from roster.rules.finding import Finding
 
 MAX_FINDINGS = 40
 SATURDAY = 5
-HOURS_PER_TONE = 4
+TONES = 6
 
 
 def grid_of(found: Judged) -> GridView:
@@ -33,7 +33,7 @@ def grid_of(found: Judged) -> GridView:
     soft = sorted((one for one in found.verdict.findings if not one.hard), key=lambda one: -one.cost)
     return GridView(
         days=days,
-        shifts=tuple(shift_view(option) for option in problem.shifts),
+        shifts=shift_views(problem),
         people=_people(found),
         violations=tuple(finding_view(one) for one in found.verdict.violations),
         findings=tuple(finding_view(one) for one in soft[:MAX_FINDINGS]),
@@ -50,15 +50,19 @@ def finding_view(finding: Finding) -> FindingView:
     return FindingView(finding.rule, finding.sentence, finding.hard, finding.cost, finding.agent, finding.day)
 
 
-def shift_view(option: ShiftOption) -> ShiftView:
-    """A shift as others see it."""
+def shift_views(problem: Problem) -> tuple[ShiftView, ...]:
+    """The shifts as others see them, each with a tone of its own where there are no more than `TONES`."""
+    return tuple(_shift(option, index % TONES + 1) for index, option in enumerate(problem.shifts))
+
+
+def _shift(option: ShiftOption, tone: int) -> ShiftView:
     return ShiftView(
         code=option.id,
         name=option.name or option.id,
         starts=minute_text(option.start_minute),
         ends=minute_text(option.start_minute + option.minutes),
         paid_minutes=option.paid_minutes,
-        tone=option.start_minute // 60 // HOURS_PER_TONE + 1,
+        tone=tone,
     )
 
 

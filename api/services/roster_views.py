@@ -41,7 +41,7 @@ class RosterPage:
 
 @dataclass(frozen=True)
 class ShiftView:
-    """A shift that may be placed; `tone` is 1 to 6, by the time of day it begins."""
+    """A shift that may be placed; `tone` (1 to 6) is the colour it is shown in, beside its code."""
 
     code: str
     name: str

@@ -25,9 +25,10 @@ def picture(run: RunView) -> TracePicture | None:
     if not known:
         return None
     last = max(run.seconds, run.trace[-1].seconds, 0.001)
-    floor = min(point.bound for point in run.trace if point.bound is not None) if _bounds(run) else 0
-    ceiling = max(point.objective for point in known if point.objective is not None)
-    low = min([floor, *(point.objective for point in known if point.objective is not None)])
+    costs = [point.objective for point in known if point.objective is not None]
+    bounds = [point.bound for point in run.trace if point.bound is not None]
+    # Early bounds lie far below and would flatten the rest: they start at the bottom edge.
+    low, ceiling = min(costs[-1:] + bounds[-1:]), max(costs)
     # The first rosters are far dearer than the last: a logarithm keeps the end of the race visible.
     span = math.log1p(ceiling - low) or 1.0
 
@@ -41,10 +42,6 @@ def picture(run: RunView) -> TracePicture | None:
         objective=_steps([(across(one.seconds), down(one.objective)) for one in known if one.objective is not None]),
         bound=_steps([(across(one.seconds), down(one.bound)) for one in run.trace if one.bound is not None]),
     )
-
-
-def _bounds(run: RunView) -> bool:
-    return any(point.bound is not None for point in run.trace)
 
 
 def _steps(points: Sequence[tuple[float, float]]) -> str:

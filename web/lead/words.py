@@ -54,6 +54,11 @@ def quarters(count: int) -> str:
     return f"{count / 4:.2f}".rstrip("0").rstrip(".") + (" agent-hour" if count == 4 else " agent-hours")
 
 
+def short(count: int) -> str:
+    """Agent-quarters as agent-hours in few characters: `1.25`, `12`."""
+    return f"{count / 4:.2f}".rstrip("0").rstrip(".") if count < 40 else f"{count / 4:.0f}"
+
+
 def percent(share: float | None) -> str:
     """`2.9 %`, or a dash while unknown."""
     return "–" if share is None else f"{share * 100:.1f} %"
