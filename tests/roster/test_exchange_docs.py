@@ -12,7 +12,14 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "import.md"
 
 def section(kind: Kind) -> str:
     """The section that the documentation must have for `kind`."""
-    lines = [f"### {kind.name}", "", kind.says, "", "| column | needed | what | expected |", "| --- | --- | --- | --- |"]
+    lines = [
+        f"### {kind.name}",
+        "",
+        kind.says,
+        "",
+        "| column | needed | what | expected |",
+        "| --- | --- | --- | --- |",
+    ]
     for column in kind.columns:
         names = " or ".join(f"`{name}`" for name in (column.name, *column.aliases))
         expected = column.cell.expected.replace("|", "\\|")
@@ -20,7 +27,9 @@ def section(kind: Kind) -> str:
         lines.append(f"| {names} | {'yes' if column.required else ''} | {what} | {expected} |")
     key = " + ".join(f"`{name}`" for name in kind.key)
     example = csv_text(kind, kind.examples).replace("\r\n", "\n").rstrip()
-    return "\n".join([*lines, "", f"A row is the same as another when it has the same {key}.", "", "```", example, "```"])
+    return "\n".join(
+        [*lines, "", f"A row is the same as another when it has the same {key}.", "", "```", example, "```"]
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
