@@ -1,5 +1,6 @@
 """The event log as a stream of server-sent events: resumable, by the reader's rights at the moment of reading."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -20,27 +21,23 @@ IDLE_SECONDS = 5.0
 """The longest wait between two looks at the log, should an announcement not arrive."""
 CLOSING_SECONDS = 0.5
 """How soon a quiet stream notices that the server is stopping."""
+PAUSE_SECONDS = 0.1
 BATCH = 200
 OVERLAP = 200
 
-Shape = Callable[[Event], ServerSentEvent]
+Shape = Callable[[Event, Caller], ServerSentEvent]
 Who = Callable[[], Caller | None]
 
 
-def whole(event: Event) -> ServerSentEvent:
-    """A line as software reads it."""
-    values = {
-        "id": event.id,
-        "at": event.at.isoformat(),
-        "kind": event.kind,
-        "subject": event.subject,
-        "actor": event.actor,
-        "data": event.data,
-    }
+def whole(event: Event, caller: Caller) -> ServerSentEvent:
+    """A line as software reads it. Of what is not about them, an agent learns that it happened, not who did what."""
+    values: dict[str, Any] = {"id": event.id, "at": event.at.isoformat(), "kind": event.kind}
+    if not caller.is_agent or event.agent_id == caller.agent_id:
+        values |= {"subject": event.subject, "actor": event.actor, "data": event.data}
     return _sent(event, event.kind, values)
 
 
-def news_only(event: Event) -> ServerSentEvent:
+def news_only(event: Event, caller: Caller) -> ServerSentEvent:
     """A line as a page needs it: that something happened. The page then asks for its parts again."""
     return _sent(event, "news", {"id": event.id, "kind": event.kind})
 
@@ -63,9 +60,11 @@ async def lines(
                 return
             new = await run_in_threadpool(reader.read, caller)
             for event in new:
-                yield shape(event)
+                yield shape(event, caller)
             if not new:
                 await _news(listener, closing)
+                # What follows within a moment is read together: a busy floor must not cost a query per line and page.
+                await asyncio.sleep(PAUSE_SECONDS)
 
 
 class _Reader:

@@ -85,6 +85,21 @@ def test_each_reader_sees_what_they_may(context: Context, centre: Centre, quiet_
         assert kinds_seen(context, caller, len(expected), after=quiet_centre) == expected
 
 
+def test_agent_learns_of_others_doings_only_that_they_were(context: Context, centre: Centre, quiet_centre: int) -> None:
+    write(context, "assignment.edited")
+    write(context, "rest.given", centre.agents["a01"])
+
+    async def read(caller: Caller) -> list[dict[str, Any]]:
+        async with aclosing(lines(context, lambda: caller, quiet_centre, whole, anyio.Event())) as source:
+            return await take(source, 1 if caller is LEAD else 2)
+
+    public, own = asyncio.run(read(agent(centre)))
+    assert set(public) == {"id", "at", "kind"}
+    assert own["data"] == {"why": "private"}
+    [lead] = asyncio.run(read(LEAD))
+    assert (lead["actor"], lead["data"]) == ("test", {"why": "private"})
+
+
 def test_resumes_after_the_last_id(context: Context) -> None:
     for kind in ("one", "two", "three"):
         write(context, kind)

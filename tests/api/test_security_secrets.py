@@ -1,13 +1,17 @@
 """What is stored is never what was handed out."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 from argon2 import PasswordHasher
 from sqlmodel import select
 
 from api.context import Context
 from api.deps import SESSION_COOKIE
+from api.errors import NotFound, Unauthenticated
 from api.security import secrets
-from api.services.accounts import create_user, make_session, set_password, sign_in
-from api.services.tokens import make_link, make_token
+from api.services.accounts import create_user, make_session, set_active, set_password, sign_in
+from api.services.tokens import make_link, make_token, use_link
 from roster.accounts import ApiToken, SignInLink, User, UserSession
 from roster.store.engine import reading, writing
 from tests.factories import Centre
@@ -29,9 +33,56 @@ def test_nothing_stored_matches_nothing() -> None:
     assert not secrets.same("", "")
 
 
-def test_unknown_user_costs_a_hash_too() -> None:
-    # The stand-in hash is of today's parameters, so verifying it takes as long as verifying a real one.
-    assert not secrets.needs_rehash(secrets._unknown())
+class Counting:
+    """A password hasher that counts how often it verifies."""
+
+    def __init__(self) -> None:
+        self.verified = 0
+        self._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+    def hash(self, password: str) -> str:
+        return self._hasher.hash(password)
+
+    def verify(self, stored: str, password: str) -> bool:
+        self.verified += 1
+        return self._hasher.verify(stored, password)
+
+
+@pytest.mark.parametrize("username", ["mara", "by-link", "nobody"])
+def test_wrong_password_costs_one_verification_whoever_is_named(
+    context: Context, monkeypatch: pytest.MonkeyPatch, username: str
+) -> None:
+    hasher = Counting()
+    monkeypatch.setattr(secrets, "_hasher", hasher)
+    secrets._unknown.cache_clear()
+    create_user(context, username="mara", display_name="Mara", role="lead", password=PASSWORD, actor="test")
+    create_user(context, username="by-link", display_name="Bo", role="lead", actor="test")
+    with pytest.raises(Unauthenticated, match="user name or password is not right"):
+        sign_in(context, username, "not the password", address="test")
+    secrets._unknown.cache_clear()
+    assert hasher.verified == 1
+
+
+def test_closed_account_is_refused_like_a_wrong_password(context: Context) -> None:
+    create_user(context, username="mara", display_name="Mara", role="lead", password=PASSWORD, actor="test")
+    set_active(context, "mara", False, actor="test")
+    with pytest.raises(Unauthenticated, match="user name or password is not right"):
+        sign_in(context, "mara", PASSWORD, address="test")
+
+
+def test_link_used_by_many_at_once_signs_in_one(any_context: Context) -> None:
+    create_user(any_context, username="mara", display_name="Mara", role="lead", actor="test")
+    secret = make_link(any_context, "mara")
+
+    def attempt(_: int) -> bool:
+        try:
+            use_link(any_context, secret)
+        except NotFound:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(attempt, range(6))) == 1
 
 
 def test_weak_hash_is_replaced_at_sign_in(context: Context) -> None:

@@ -90,6 +90,13 @@ def test_link_works_once_and_looking_at_it_does_not_use_it_up(app: FastAPI, cont
     assert again.post(address).status_code == again.get(address).status_code == 404
 
 
+def test_link_is_not_used_by_a_form_of_another_site(app: FastAPI, context: Context, centre: Centre) -> None:
+    address = f"/sign-in/link/{make_link(context, 'a01')}"
+    client = browser(app)
+    assert client.post(address, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert client.post(address, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
+
+
 def test_link_grows_old(app: FastAPI, context: Context, clock: SetClock, centre: Centre) -> None:
     address = f"/sign-in/link/{make_link(context, 'lead', hours=1)}"
     clock.forward(hours=1)
