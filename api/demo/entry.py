@@ -5,7 +5,10 @@ the mixture to plausible tiers. The true weight of a contact is its inherited di
 and felt ratings follow from that, never from who took it.
 """
 
+from bisect import bisect
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -106,4 +109,10 @@ def draw_aftermath(
 
 
 def _pick(shares: Shares, random: np.random.Generator) -> int:
-    return int(np.searchsorted(np.cumsum(shares), random.random(), side="right").clip(0, len(shares) - 1))
+    """An index drawn by its share; what rounding leaves above the last sum goes to the last."""
+    return min(bisect(_sums(shares), random.random()), len(shares) - 1)
+
+
+@cache
+def _sums(shares: Shares) -> Shares:
+    return tuple(accumulate(shares))

@@ -28,7 +28,8 @@ from roster.store.engine import reading
 logger = logging.getLogger(__name__)
 
 ROUTER = "demo-router"
-TICK = timedelta(seconds=5)
+TICK = timedelta(seconds=10)
+"""How often the play does what the server's scheduler does each second; fewer, so that a morning takes seconds."""
 ACCEPT_SECONDS = (2, 7)
 
 
