@@ -125,6 +125,10 @@ class DayProblem(_Value):
     breaks: BreaksPolicy
     heavy_rest_minutes: float = Field(default=0, ge=0, description="decompression after a heavy contact")
     severe_rest_minutes: float = Field(default=0, ge=0, description="decompression after a severe contact")
+    at_work_share: float = Field(
+        default=1.0, gt=0, le=1, description="share of the requirement to be at work; the rest of it stands for breaks"
+    )
+    reserve_included: bool = Field(default=False, description="the requirement counts decompression already")
     weights: DayWeights = DayWeights()
 
     @model_validator(mode="after")
@@ -156,17 +160,19 @@ class DayProblem(_Value):
         """The quarter in which `instant` falls; negative or beyond the last when it is outside."""
         return (instant - self.starts_at) // QUARTER
 
-    def needed_minutes(self, demand: QueueDemand, quarter: int) -> int:
-        """Agent-minutes that a queue needs in a quarter: the requirement, and the decompression reserve.
-
-        The reserve is the rest that the heavy contacts expected then will take: expected contacts times minutes.
-        """
+    def reserve_minutes(self, demand: QueueDemand, quarter: int) -> int:
+        """Decompression to be expected in a quarter, agent-minutes: heavy contacts expected times their rest."""
         reserve = 0.0
         if demand.expected_heavy:
             reserve += demand.expected_heavy[quarter] * self.heavy_rest_minutes
         if demand.expected_severe:
             reserve += demand.expected_severe[quarter] * self.severe_rest_minutes
-        return demand.required[quarter] * QUARTER_MINUTES + round(reserve)
+        return round(reserve)
+
+    def needed_minutes(self, demand: QueueDemand, quarter: int) -> int:
+        """Agent-minutes that a queue needs in a quarter: the requirement, and the reserve unless it counts that."""
+        needed = round(demand.required[quarter] * QUARTER_MINUTES * self.at_work_share)
+        return needed if self.reserve_included else needed + self.reserve_minutes(demand, quarter)
 
 
 class DayStatus(StrEnum):

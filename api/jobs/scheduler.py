@@ -12,7 +12,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from api.context import Context
-from api.jobs import floor
+from api.jobs import days, floor
 from api.services.accounts import clear_expired
 from api.services.planning import recover_runs
 
@@ -29,6 +29,8 @@ class Job:
 # Each room adds its line here, sorted by name.
 JOBS: tuple[Job, ...] = (
     Job("clear expired sessions", 3600, clear_expired),
+    Job("days", days.SECONDS, days.keep_planned),
+    Job("debriefs", days.DEBRIEF_SECONDS, days.tend_debriefs),
     Job("floor", floor.SECONDS, floor.run),
     Job("recover planning runs", 30, recover_runs),
 )

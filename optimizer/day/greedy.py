@@ -20,9 +20,10 @@ def greedy_plan(problem: DayProblem, people: list[PersonOptions], cover: Cover) 
     """Valid breaks by repeated best response."""
     plan = Plan({options.person.id: [None] * len(options.breaks) for options in people})
     away = np.zeros_like(cover.supply)
+    movers = [options for options in people if options.breaks]
     for _ in range(SWEEPS):
         moved = False
-        for options in people:
+        for options in movers:
             own = plan.starts[options.person.id]
             away_of(options, own, cover, away, -1)
             best = best_chain(problem, options, prices_for(problem, cover, away, options))

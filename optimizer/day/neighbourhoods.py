@@ -39,11 +39,9 @@ def improved(
     limits: Limits,
 ) -> tuple[Plan, DayStatus, int | None]:
     """A plan no worse than `plan`, how good it is, and a proved lower bound where the whole day was one model."""
-    choices = sum(len(one.starts) for options in people for one in options.breaks)
-    choices += sum(len(options) for options in debriefs.values())
-    if choices == 0:
+    if not _choices(people, debriefs):
         return plan, DayStatus.GREEDY, None
-    if choices <= WHOLE:
+    if is_small(people, debriefs):
         found, outcome, bound, _ = _solve(problem, people, debriefs, cover, plan, limits, limits.deterministic)
         if outcome == cp_model.OPTIMAL:
             return found, DayStatus.OPTIMAL, bound
@@ -63,6 +61,16 @@ def improved(
         plan = _better(problem, people, cover, plan, found)
         left -= max(used, EACH / 10)
     return plan, DayStatus.FEASIBLE, None
+
+
+def is_small(people: list[PersonOptions], debriefs: dict[str, list[DebriefOption]]) -> bool:
+    """Whether the whole day goes into one model."""
+    return _choices(people, debriefs) <= WHOLE
+
+
+def _choices(people: list[PersonOptions], debriefs: dict[str, list[DebriefOption]]) -> int:
+    breaks = sum(len(one.starts) for options in people for one in options.breaks)
+    return breaks + sum(len(options) for options in debriefs.values())
 
 
 def _held(options: PersonOptions, plan: Plan) -> PersonOptions:

@@ -20,8 +20,9 @@ def settled(
 ) -> Plan:
     """The best plan met in about `moves` best responses from `plan`; its debriefs are left out."""
     best = Plan({code: list(starts) for code, starts in plan.starts.items()})
-    sweeps = moves // max(1, len(people))
-    if sweeps < 1:
+    movers = [options for options in people if options.breaks]
+    sweeps = moves // max(1, len(movers))
+    if not movers or sweeps < 1:
         return best
     noise = np.random.default_rng(seed)
     at = Plan({code: list(starts) for code, starts in plan.starts.items()})
@@ -29,7 +30,7 @@ def settled(
     best_cost = plan_cost(problem, people, cover, best)
     for sweep in range(sweeps):
         heat = NOISE * (1 - sweep / sweeps) ** 2 if sweep < sweeps - 2 else 0.0
-        for options in people:
+        for options in movers:
             away_of(options, at.starts[options.person.id], cover, away, -1)
             prices = prices_for(problem, cover, away, options)
             if heat:

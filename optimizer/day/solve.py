@@ -5,7 +5,7 @@ import time
 from optimizer.day.cover import Cover, build_cover, overlaps
 from optimizer.day.explain import break_reason, unplaced_reason
 from optimizer.day.greedy import greedy_plan, place_debriefs
-from optimizer.day.neighbourhoods import Limits, improved
+from optimizer.day.neighbourhoods import Limits, improved, is_small
 from optimizer.day.options import PersonOptions, debrief_options, person_options
 from optimizer.day.plan import Plan, plan_away, plan_cost
 from optimizer.day.settle import settled
@@ -39,7 +39,8 @@ def solve_day(
     debriefs = {request.id: debrief_options(problem, request) for request in problem.debriefs}
     cover = build_cover(problem)
     plan = greedy_plan(problem, people, cover)
-    plan = settled(problem, people, cover, plan, moves=round(MOVES * deterministic_limit), seed=seed)
+    if not is_small(people, debriefs):
+        plan = settled(problem, people, cover, plan, moves=round(MOVES * deterministic_limit), seed=seed)
     place_debriefs(problem, people, debriefs, cover, plan)
     status, bound = DayStatus.GREEDY, None
     if deterministic_limit > 0:
