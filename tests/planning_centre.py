@@ -93,9 +93,7 @@ def place(context: Context, roster_id: int, agent: str, on_date: date, shift: st
         agent_id = session.exec(select(Agent.id).where(Agent.code == agent)).one() or 0
         shift_id = session.exec(select(ShiftType.id).where(ShiftType.code == shift)).one() or 0
         session.add(
-            Assignment(
-                roster_id=roster_id, agent_id=agent_id, on_date=on_date, shift_type_id=shift_id, pinned=pinned
-            )
+            Assignment(roster_id=roster_id, agent_id=agent_id, on_date=on_date, shift_type_id=shift_id, pinned=pinned)
         )
 
 

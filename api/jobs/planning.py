@@ -120,9 +120,12 @@ class Drive:
         begun = time.monotonic()
         shown, beat_at, told_at = 0, begun, begun - TELL_SECONDS
         stopped = False
-        while follower.is_alive():
+        alive = True
+        # Once more after the end, for what came last.
+        while alive:
             try:
                 follower.join(TICK_SECONDS)
+                alive = follower.is_alive()
                 trace = follower.trace()
                 now = time.monotonic()
                 fresh = len(trace) > shown

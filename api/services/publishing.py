@@ -5,6 +5,7 @@ from datetime import timedelta
 from api.context import Context
 from api.errors import Conflict
 from api.events.log import append
+from api.services.days import plan_day
 from api.services.judging import find_roster, judged
 from api.services.runs import fail_abandoned, refuse_while_planning
 from api.services.superseding import last_day, supersede_for
@@ -51,8 +52,6 @@ def publish(context: Context, roster_id: int, *, actor: str) -> None:
             data={"starts_on": roster.starts_on.isoformat(), "days": roster.days, "replaced": replaced},
         )
     context.announcer.announce()
-    from api.services.days import plan_day
-
     today = local_day(now, roster.zone)
     for on_date in (today, today + timedelta(days=1)):
         if roster.starts_on <= on_date <= last_day(roster):
