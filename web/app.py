@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
 from api.app import create_api
 from api.context import Context
@@ -17,6 +16,7 @@ from web.floor import views as floor_views
 from web.lead import views as lead_views
 from web.pages import STATIC, error_page
 from web.session import views as session_views
+from web.static_files import Revalidated
 
 # Each room adds its line here, sorted: modules with a `router` of pages.
 PAGES = (floor_views, lead_views, session_views)
@@ -45,7 +45,7 @@ def create_app(context: Context, *, jobs: bool = True) -> FastAPI:
     app.state.jobs = jobs
     for module in PAGES:
         app.include_router(module.router, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", Revalidated(directory=STATIC), name="static")
     return app
 
 

@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from api.cli.failed import Failed
 from api.context import make_context
 from api.errors import Invalid
 from api.start import read_settings, start_context
+from roster.store.migrate import is_current
 from roster.store.migrate import migrate as migrate_engine
 
 # The pages stand a floor above this one, so nothing here may import them: the server is given their name instead,
@@ -32,7 +34,10 @@ def serve(
     # Made once here, so that a bad policy or database is one clear line instead of a server's traceback.
     context = start_context()
     settings = context.settings
+    current = is_current(context.engine)
     context.engine.dispose()
+    if not current:
+        raise Failed("the database is not at the newest schema: run breather migrate first")
     if workers > 1 and settings.embedded:
         raise Invalid(f"--workers {workers}: expected 1 with the embedded database; set BREATHER_DATABASE_URL for more")
     where = host or settings.host

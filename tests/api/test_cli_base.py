@@ -16,6 +16,7 @@ from api.services.tokens import caller_of_token, use_link
 from roster.accounts import Role
 from roster.policy import default_policy
 from tests.factories import make_centre
+from tests.postgres import Cluster
 
 PASSWORD = "correct horse battery"
 
@@ -210,6 +211,21 @@ def test_server_gets_the_pages_by_name_only(monkeypatch: pytest.MonkeyPatch, cap
     assert name == "web.app:create_default_app"
     assert (options["factory"], options["port"], options["host"]) == (True, 8123, "0.0.0.0")
     assert options["access_log"] is False
+
+
+@pytest.mark.postgres
+def test_serve_waits_for_the_migration_of_a_shared_database(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    cluster.execute("create database unmigrated")
+    monkeypatch.setenv("BREATHER_DATABASE_URL", cluster.url("unmigrated"))
+    assert "run breather migrate first" in refused(capsys, "serve", status=1)
+    assert run(["migrate"]) == 0
+    started: list[str] = []
+    monkeypatch.setattr(serving.uvicorn, "run", lambda name, **_: started.append(name))
+    assert run(["serve"]) == 0
+    assert started == ["web.app:create_default_app"]
+    cluster.execute("drop database unmigrated with (force)")
 
 
 def test_help_is_shown_where_nothing_is_asked(capsys: Output) -> None:

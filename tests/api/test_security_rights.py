@@ -119,3 +119,13 @@ class TestForgedRequests:
 
     def test_bearer_token_needs_none(self, probe: FastAPI, context: Context) -> None:
         assert with_token(probe, context).post("/probe/any").status_code == 200
+
+
+def test_session_says_who_is_asking(probe: FastAPI, context: Context) -> None:
+    assert signed_in(probe, context, "lead").get("/api/v1/session").json() == {
+        "name": "lead",
+        "display_name": "Lea Lead",
+        "role": "lead",
+    }
+    assert with_token(probe, context).get("/api/v1/session").json()["role"] == "router"
+    assert TestClient(probe).get("/api/v1/session").status_code == 401

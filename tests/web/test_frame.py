@@ -113,6 +113,18 @@ def test_static_files_are_served(app: FastAPI) -> None:
     assert client.get("/static/../app.py").status_code == 404
 
 
+def test_unchanged_static_file_is_not_sent_again(app: FastAPI) -> None:
+    client = TestClient(app)
+    first = client.get("/static/app.js")
+    assert first.headers["Cache-Control"] == "no-cache"
+    again = client.get("/static/app.js", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_pages_are_not_kept(app: FastAPI) -> None:
+    assert TestClient(app).get("/sign-in").headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(HERE)))
 def test_templates_hold_nothing_that_the_content_policy_forbids(template: Path) -> None:
     source = template.read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from api.context import Context
 from api.deps import SESSION_COOKIE
-from api.services.accounts import create_user, set_active
+from api.services.accounts import caller_of_session, create_user, set_active
 from api.services.tokens import make_link
 from tests.clients import signed_in
 from tests.conftest import SetClock
@@ -110,6 +110,15 @@ def test_signing_out_ends_the_session_on_the_server_too(app: FastAPI, context: C
     other = browser(app)
     other.cookies.set(SESSION_COOKIE, token)
     assert other.get("/").headers["Location"] == "/sign-in"
+
+
+def test_signing_in_anew_ends_the_session_before(app: FastAPI, context: Context, centre: Centre) -> None:
+    client = signed_in(app, context, "lead")
+    before = client.cookies[SESSION_COOKIE]
+    client.cookies.clear()
+    answer = client.post(f"/sign-in/link/{make_link(context, 'a01')}", headers={"Cookie": f"{SESSION_COOKIE}={before}"})
+    assert answer.status_code == 303
+    assert caller_of_session(context, before) is None
 
 
 def test_session_ends_by_the_clock(context: Context, clock: SetClock, lead_client: TestClient) -> None:

@@ -54,7 +54,7 @@ def submit(
         if isinstance(refusal, TooMany):
             response.headers["Retry-After"] = str(refusal.extra["retry_after_seconds"])
         return response
-    return _signed_in(context, made, _own_path(next))
+    return _signed_in(request, context, made, _own_path(next))
 
 
 @router.get("/sign-in/link/{secret}")
@@ -67,7 +67,7 @@ def show_link(request: Request, context: ContextDep, secret: str) -> Response:
 def use(request: Request, context: ContextDep, secret: str) -> Response:
     """Use the link up and sign its owner in."""
     require_same_origin(request)
-    return _signed_in(context, use_link(context, secret), "/")
+    return _signed_in(request, context, use_link(context, secret), "/")
 
 
 @router.post("/sign-out")
@@ -79,7 +79,11 @@ async def sign_out(request: Request, context: ContextDep, caller: CallerDep) -> 
     return response
 
 
-def _signed_in(context: Context, made: NewSession, address: str) -> Response:
+def _signed_in(request: Request, context: Context, made: NewSession, address: str) -> Response:
+    before = request.cookies.get(SESSION_COOKIE)
+    if before:
+        # Whoever was signed in here before is signed out, on the server too.
+        end_session(context, before)
     response = see_other(address)
     response.set_cookie(
         SESSION_COOKIE,

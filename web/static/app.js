@@ -9,6 +9,16 @@
 
   const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
+  /* A session that ended shows the sign-in page, which leads back here. */
+  async function signedInOrReload() {
+    try {
+      const answer = await fetch("/api/v1/session");
+      if (answer.status === 401) window.location.reload();
+    } catch {
+      /* No connection; the stream is tried again anyway. */
+    }
+  }
+
   /* ---- News: one stream per page; parts of the page ask again when `breather:news` reaches the body. */
   function listen(address) {
     let kinds = new Set();
@@ -50,6 +60,7 @@
         document.body.dataset.lost = "yes";
         /* The browser tries again by itself unless it was refused; then we do, ever less often. */
         if (source.readyState === EventSource.CLOSED) {
+          signedInOrReload();
           setTimeout(open, retry);
           retry = Math.min(retry * 2, LONGEST_RETRY_MS);
         }
@@ -94,7 +105,10 @@
       if (request.status === 401) window.location.reload();
       else say(wordsOf(request), "error");
     });
-    body.addEventListener("htmx:sendError", () => say("No connection. Please try again in a moment.", "warn"));
+    body.addEventListener("htmx:sendError", (event) => {
+      /* Parts that refresh by themselves will do so again; only what the person asked for needs words. */
+      if (event.detail.requestConfig?.verb !== "get") say("No connection. Please try again in a moment.", "warn");
+    });
 
     /* A form with data-confirm asks first; a form is sent once, however often its button is pressed. */
     body.addEventListener("submit", (event) => {
