@@ -1,0 +1,136 @@
+"""The agent's page: today, what comes next and why, an invitation if there is one, and their own ledger."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi.responses import JSONResponse
+
+from api.context import Context
+from api.deps import AgentDep, ContextDep
+from api.errors import Forbidden
+from api.security.caller import Caller
+from api.services import debriefs
+from api.services.day_views import AgentDayView, agent_day, code_of
+from api.services.days import ensure_day
+from api.services.floor import moment
+from api.services.ledger import ledger_export, ledger_today
+from web.agent import words
+from web.pages import page, see_other
+
+router = APIRouter()
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.get("/today")
+def show_today(request: Request, context: ContextDep, caller: AgentDep) -> Response:
+    """The whole page."""
+    return _page(request, context, caller, "agent/today.html")
+
+
+@router.get("/today/now")
+def show_now(request: Request, context: ContextDep, caller: AgentDep) -> Response:
+    """The live part: now, next, invitations, the day in order."""
+    return _page(request, context, caller, "agent/now.html")
+
+
+@router.get("/today/ledger")
+def show_ledger(request: Request, context: ContextDep, caller: AgentDep) -> Response:
+    """The live part of the agent's own ledger."""
+    return page(request, "agent/ledger.html", ledger=ledger_today(context, caller))
+
+
+@router.post("/today/moment")
+def take_moment(request: Request, context: ContextDep, caller: AgentDep) -> Response:
+    """A breather now. No reason is asked."""
+    told = moment(context, code_of(context, _own(caller)), actor=caller.name)
+    return _answer(request, context, caller, told.reason)
+
+
+@router.post("/today/debriefs/ask")
+def ask(request: Request, context: ContextDep, caller: AgentDep) -> Response:
+    """The agent would like a debrief."""
+    found = debriefs.ask_for_debrief(context, caller)
+    return _answer(
+        request,
+        context,
+        caller,
+        "" if found else "No peer is free at a quiet time today or tomorrow. You can ask again later.",
+    )
+
+
+@router.post("/today/debriefs/{invitation}/accept")
+def accept(request: Request, invitation: Number, context: ContextDep, caller: AgentDep) -> Response:
+    """Take the time."""
+    taken = debriefs.accept(context, invitation, caller)
+    return _answer(request, context, caller, f"{taken.starts} to {taken.ends} is yours.")
+
+
+@router.post("/today/debriefs/{invitation}/decline")
+def decline(request: Request, invitation: Number, context: ContextDep, caller: AgentDep) -> Response:
+    """Say no; nobody is told."""
+    debriefs.decline(context, invitation, caller)
+    return _answer(request, context, caller, "")
+
+
+@router.post("/today/debriefs/{invitation}/give-back")
+def give_back(request: Request, invitation: Number, context: ContextDep, caller: AgentDep) -> Response:
+    """Free the time again, for both."""
+    debriefs.give_back(context, invitation, caller)
+    return _answer(request, context, caller, "The time is free again.")
+
+
+@router.post("/today/wants-debriefs")
+def switch_debriefs(
+    request: Request, context: ContextDep, caller: AgentDep, wanted: Annotated[str, Form(max_length=3)] = ""
+) -> Response:
+    """Whether invitations to a debrief are welcome."""
+    debriefs.set_wants_debriefs(context, wanted == "yes", caller)
+    return _answer(request, context, caller, "")
+
+
+@router.get("/me/ledger.json")
+def export_ledger(context: ContextDep, caller: AgentDep) -> Response:
+    """Everything Breather knows about the agent, to take away."""
+    return JSONResponse(
+        ledger_export(context, caller),
+        headers={"Content-Disposition": 'attachment; filename="breather-ledger.json"', "Cache-Control": "no-store"},
+    )
+
+
+def _answer(request: Request, context: Context, caller: Caller, told: str) -> Response:
+    """The live part after a button; without scripts, the page afresh."""
+    if request.headers.get("HX-Request") != "true":
+        return see_other("/today")
+    return _page(request, context, caller, "agent/now.html", told=told)
+
+
+def _page(request: Request, context: Context, caller: Caller, template: str, *, told: str = "") -> Response:
+    day = _day(context, _own(caller))
+    return page(
+        request,
+        template,
+        day=day,
+        own=day.own,
+        top=words.headline(day),
+        next_break=words.next_break(day),
+        words=words,
+        signpost=context.policy.debrief.signpost,
+        debriefs_enabled=context.policy.debrief.enabled,
+        half_life_hours=round(context.policy.load.carried_half_life_hours),
+        ledger=ledger_today(context, caller) if template == "agent/today.html" else None,
+        told=told,
+    )
+
+
+def _day(context: Context, agent_id: int) -> AgentDayView:
+    view = agent_day(context, agent_id, context.now())
+    if view.shift is not None and ensure_day(context, view.on_date) is not None:
+        view = agent_day(context, agent_id, context.now())
+    return view
+
+
+def _own(caller: Caller) -> int:
+    if caller.agent_id is None:
+        raise Forbidden(f"{caller.name} is no agent: this page is an agent's own")
+    return caller.agent_id

@@ -1,0 +1,95 @@
+"""What the top of an agent's page says: where they are now, what comes next, and how far a rest has come."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from api.services.day_views import AgentDayView, SegmentView, ShiftView
+
+MINUTE = timedelta(minutes=1)
+ON_BREAK = {"meal": "Meal", "rest": "Rest", "debrief": "Peer debrief", "training": "Training", "away": "Away"}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much of a stretch has passed, minutes."""
+
+    passed: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The page's first words. `tone` is the colour of what it is about."""
+
+    title: str
+    lines: tuple[str, ...]
+    tone: str
+    progress: Progress | None = None
+
+
+def headline(day: AgentDayView) -> Headline:
+    """Now, in a few words."""
+    current = day.current
+    if current is None:
+        return _no_segment(day)
+    if current.kind == "work":
+        return Headline("On contacts", _light(day), "work")
+    until = _joined_end(day, current)
+    progress = Progress((day.now - current.starts_at) // MINUTE, max(1, (until.ends_at - current.starts_at) // MINUTE))
+    if current.kind == "decompression":
+        words = f"Your time until {until.ends}."
+        return Headline(words, ("Nothing reaches you meanwhile.", *_light(day)), "protected", progress)
+    title = f"{ON_BREAK.get(current.kind, current.label)} until {current.ends}"
+    tone = {"meal": "meal", "rest": "rest", "debrief": "protected"}.get(current.kind, "other")
+    return Headline(title, _light(day), tone, progress)
+
+
+def next_break(day: AgentDayView) -> str:
+    """`Rest at 10:30, in 25 minutes`; empty where none is left."""
+    ahead = day.next_break
+    if ahead is None:
+        return ""
+    return f"{ahead.label} at {ahead.starts}, {in_words(ahead.starts_at - day.now)}"
+
+
+def in_words(ahead: timedelta) -> str:
+    """`in 25 minutes`, `in 1 h 05 min`."""
+    minutes = max(1, -(-ahead // MINUTE))
+    if minutes < 60:
+        return f"in {minutes} minute{'' if minutes == 1 else 's'}"
+    return f"in {minutes // 60} h {minutes % 60:02d} min"
+
+
+def date_words(on: date) -> str:
+    """`Tuesday 24 November`."""
+    return f"{on:%A} {on.day} {on:%B}"
+
+
+def _no_segment(day: AgentDayView) -> Headline:
+    shift = day.shift
+    if shift is None:
+        return Headline("No shift today", _after(day.next_shift), "other")
+    if day.now < shift.starts_at:
+        title = f"Your shift starts at {shift.starts}"
+        return Headline(title, (f"{in_words(shift.starts_at - day.now).capitalize()}, until {shift.ends}.",), "other")
+    return Headline("Your shift is over", _after(day.next_shift), "other")
+
+
+def _after(shift: ShiftView | None) -> tuple[str, ...]:
+    if shift is None:
+        return ()
+    return (f"Your next one: {date_words(shift.on_date)}, {shift.starts} to {shift.ends}.",)
+
+
+def _light(day: AgentDayView) -> tuple[str, ...]:
+    own = day.own
+    return (f"Light contacts until {own.light_only}.",) if own is not None and own.light_only else ()
+
+
+def _joined_end(day: AgentDayView, current: SegmentView) -> SegmentView:
+    """The last of the stretches of protected time that follow one another without a gap."""
+    last = current
+    for segment in day.segments:
+        if segment.kind == current.kind and segment.starts_at == last.ends_at:
+            last = segment
+    return last
