@@ -4,6 +4,7 @@
 (() => {
   const NEWS = "breather:news";
   const DEBOUNCE_MS = 100;
+  const HIDDEN_MS = 60000;
   const RETRY_MS = 2000;
   const LONGEST_RETRY_MS = 30000;
 
@@ -21,55 +22,68 @@
 
   /* ---- News: one stream per page; parts of the page ask again when `breather:news` reaches the body. */
   function listen(address) {
+    let source = null;
     let kinds = new Set();
-    let timer = null;
-    let retry = RETRY_MS;
     let lastId = "";
+    let telling = null;
+    let retrying = null;
+    let hiding = null;
+    let retry = RETRY_MS;
+    let lost = false;
 
-    function tell() {
-      timer = null;
-      const detail = { kinds: [...kinds], lastId };
-      kinds = new Set();
-      document.body.dispatchEvent(new CustomEvent(NEWS, { detail }));
+    function tell(kind) {
+      kinds.add(kind);
+      telling ??= setTimeout(() => {
+        const detail = { kinds: [...kinds], lastId };
+        telling = null;
+        kinds = new Set();
+        document.body.dispatchEvent(new CustomEvent(NEWS, { detail }));
+      }, DEBOUNCE_MS);
     }
 
-    function heard(message) {
-      const news = JSON.parse(message);
-      lastId = String(news.id);
-      kinds.add(news.kind);
-      timer ??= setTimeout(tell, DEBOUNCE_MS);
+    function close() {
+      clearTimeout(retrying);
+      source?.close();
+      source = null;
+      lost = true;
+      document.body.dataset.connected = "no";
     }
 
     function open() {
-      const source = new EventSource(address);
-      let opened = false;
+      source = new EventSource(address);
       source.addEventListener("open", () => {
         document.body.dataset.connected = "yes";
-        /* What happened while the line was down is in no message: ask for everything again. */
-        if (opened || document.body.dataset.lost) {
-          delete document.body.dataset.lost;
-          kinds.add("breather.reconnected");
-          timer ??= setTimeout(tell, DEBOUNCE_MS);
-        }
-        opened = true;
         retry = RETRY_MS;
+        /* What happened while the line was down is in no message: ask for everything again. */
+        if (lost) tell("breather.reconnected");
+        lost = false;
       });
-      source.addEventListener("news", (event) => heard(event.data));
+      source.addEventListener("news", (event) => {
+        const news = JSON.parse(event.data);
+        lastId = String(news.id);
+        tell(news.kind);
+      });
       source.addEventListener("error", () => {
         document.body.dataset.connected = "no";
-        document.body.dataset.lost = "yes";
+        lost = true;
         /* The browser tries again by itself unless it was refused; then we do, ever less often. */
-        if (source.readyState === EventSource.CLOSED) {
+        if (source?.readyState === EventSource.CLOSED) {
           signedInOrReload();
-          setTimeout(open, retry);
+          retrying = setTimeout(open, retry);
           retry = Math.min(retry * 2, LONGEST_RETRY_MS);
         }
       });
-      window.addEventListener("pagehide", () => source.close(), { once: true });
     }
 
     open();
-    /* A page that comes back out of the browser's memory has a closed stream. */
+    /* A tab that nobody looks at gives its connection back: browsers keep only six per site. */
+    document.addEventListener("visibilitychange", () => {
+      clearTimeout(hiding);
+      if (document.hidden) hiding = setTimeout(close, HIDDEN_MS);
+      else if (source === null) open();
+    });
+    window.addEventListener("pagehide", close);
+    /* A page that comes back out of the browser's memory is old. */
     window.addEventListener("pageshow", (event) => {
       if (event.persisted) window.location.reload();
     });
