@@ -7,12 +7,12 @@ import csv
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -23,9 +23,16 @@ MAX_BYTES = 100_000_000
 """Files of this size or more are refused, before reading and (XLSX) before unpacking."""
 
 MAX_COLUMNS = 100
+MAX_ROWS = 1_048_576
+"""As many as a sheet of a workbook can have; a row number beyond it would be counted up to for ever."""
 
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+# What the unpacker, the XML parser and openpyxl raise on broken bytes (found by mutating good workbooks).
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, ValueError, TypeError, LookupError,
+    AttributeError, ArithmeticError, RuntimeError, EOFError, OSError,
+)  # fmt: skip
 _SPREADSHEET = "a spreadsheet: CSV text (UTF-8) or XLSX"
 
 
@@ -98,7 +105,7 @@ def _read_xlsx(label: str, stem: str, content: bytes) -> tuple[Sheet, ...]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise _unusable(label, "", f"{_SPREADSHEET}; this archive is broken: {error}") from error
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
         raise _unusable(label, "", f"{_SPREADSHEET}; this is another kind of archive")
@@ -109,7 +116,7 @@ def _read_xlsx(label: str, stem: str, content: bytes) -> tuple[Sheet, ...]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styling that it drops; only values matter here
             return _workbook_sheets(label, stem, content)
-    except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, OSError) as error:
+    except _BROKEN as error:
         if isinstance(error, ExchangeError):
             raise
         raise _unusable(label, "", f"{_SPREADSHEET}; this workbook is broken: {error}") from error
@@ -122,15 +129,20 @@ def _workbook_sheets(label: str, stem: str, content: bytes) -> tuple[Sheet, ...]
         alone = len(book.worksheets) == 1
         for table in book.worksheets:
             table.reset_dimensions()  # the size a workbook claims for itself can be wrong
-            lines = (
-                (number, tuple(cell_text(value) for value in values))
-                for number, values in enumerate(table.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), start=1)
-            )
             name = label if alone else f"{label}[{table.title}]"
-            found.extend(_sheets(name, stem if alone else table.title, lines))
+            rows = table.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1)
+            found.extend(_sheets(name, stem if alone else table.title, _numbered(name, rows)))
         return tuple(found)
     finally:
         book.close()
+
+
+def _numbered(label: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    for number, values in enumerate(rows, start=1):
+        if number > MAX_ROWS:
+            raise _unusable(label, "", f"at most {MAX_ROWS} rows", number)
+        if values.count(None) < len(values):
+            yield number, tuple(cell_text(value) for value in values)
 
 
 def _sheets(label: str, hint: str, lines: Iterator[tuple[int, tuple[str, ...]]]) -> tuple[Sheet, ...]:

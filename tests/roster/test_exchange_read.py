@@ -4,8 +4,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from roster.exchange.columns import LAST_YEAR
+from roster.exchange.columns import LAST_YEAR, CellError
 from roster.exchange.faults import Fault
 from roster.exchange.kinds import KINDS, Kind
 from roster.exchange.read import Reading, read_files
@@ -201,3 +203,32 @@ def test_the_template_workbook_says_what_the_csv_templates_say(tmp_path: Path) -
 
 def _without_place(row: object) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in type(row).__slots__)  # type: ignore[attr-defined]  # rows have slots
+
+
+HOSTILE = (
+    "²",
+    "٣:٠٠",
+    "1e9",
+    "9" * 5000,
+    "nan",
+    "-0",
+    "0x10",
+    "２０２６-01-01",
+    "\ud800",
+    "x" * 500,
+    "../etc",
+    "24:00:00",
+)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1).map(str.strip).filter(bool)))
+def test_a_cell_is_read_or_told_whatever_it_holds(kind: Kind, cell: str) -> None:
+    for column in kind.columns:
+        try:
+            value = column.cell.read(cell)
+        except CellError as error:
+            assert str(error)
+        else:
+            assert column.cell.read(column.cell.show(value)) == value

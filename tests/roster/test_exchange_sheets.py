@@ -147,3 +147,44 @@ def test_a_file_of_100_mb_is_refused_before_it_is_read(tmp_path: Path, monkeypat
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     assert "No such file" in _refusal(tmp_path / "none.csv")
     assert "folder" in _refusal(tmp_path)
+
+
+def _workbook_with(folder: Path, changes: dict[str, tuple[bytes, bytes]]) -> Path:
+    """A good workbook of one cell, with bytes of its members replaced."""
+    book = Workbook()
+    assert book.active is not None
+    book.active["A1"] = "team"
+    book.save(folder / "good.xlsx")
+    members = {}
+    with zipfile.ZipFile(folder / "good.xlsx") as archive:
+        for name in archive.namelist():
+            members[name] = archive.read(name)
+    for name, (old, new) in changes.items():
+        assert old in members[name]
+        members[name] = members[name].replace(old, new)
+    return _file(folder, _archive(members), "changed.xlsx")
+
+
+def test_a_row_number_past_the_end_of_any_sheet_is_refused_in_time(tmp_path: Path) -> None:
+    path = _workbook_with(tmp_path, {"xl/worksheets/sheet1.xml": (b'<row r="1"', b'<row r="999999999999"')})
+    assert "expected at most 1048576 rows" in _refusal(path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"xl/worksheets/sheet1.xml": (b'r="A1"', b'r="!"')},
+        {"xl/workbook.xml": (b"<sheets>", b"<")},
+        {"xl/worksheets/sheet1.xml": (b"</sheetData>", b"")},
+    ],
+    ids=["cell", "book", "sheet"],
+)
+def test_a_broken_workbook_is_refused(tmp_path: Path, changes: dict[str, tuple[bytes, bytes]]) -> None:
+    assert "workbook is broken" in _refusal(_workbook_with(tmp_path, changes))
+
+
+def test_broken_compression_is_refused(tmp_path: Path) -> None:
+    content = bytearray(_workbook_with(tmp_path, {}).read_bytes())
+    start = content.index(b"[Content_Types].xml") + len(b"[Content_Types].xml")
+    content[start : start + 40] = b"\xff" * 40
+    assert "expected a spreadsheet" in _refusal(_file(tmp_path, bytes(content), "torn.xlsx"))
