@@ -14,6 +14,8 @@ from roster.shifts import RosterStatus
 from roster.store.engine import writing
 
 MAX_SENTENCES = 20
+DAY_LIMIT = 0.25
+"""The day solver's limit for each of the two days, in its own units: somebody waits for the page."""
 
 
 def publish(context: Context, roster_id: int, *, actor: str) -> None:
@@ -55,4 +57,4 @@ def publish(context: Context, roster_id: int, *, actor: str) -> None:
     today = local_day(now, roster.zone)
     for on_date in (today, today + timedelta(days=1)):
         if roster.starts_on <= on_date <= last_day(roster):
-            plan_day(context, on_date, team_id=roster.team_id, actor=actor)
+            plan_day(context, on_date, team_id=roster.team_id, actor=actor, deterministic_limit=DAY_LIMIT)
