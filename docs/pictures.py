@@ -15,7 +15,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from api.demo.build import Built, build
+from api.demo.build import Built, build, planned_for
+from api.demo.clinic import monday_of
 from api.demo.server import free_port, running
 from api.services.tokens import make_link
 
@@ -23,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 PICTURES = HERE / "pictures"
 TODAY = date(2026, 11, 25)
 DESK = {"width": 1280, "height": 800}
+RUN_SECONDS = 15
 PHONE = {"width": 390, "height": 844}
 
 
@@ -37,7 +39,7 @@ def main() -> int:
         return 1
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="breather-pictures-") as folder:
-        built = build(Path(folder) / "demo", today=TODAY, seed=7, say=print, plan_seconds=options.seconds)
+        built = build(Path(folder) / "demo", today=TODAY, seed=7, say=print, plan=planned_for(options.seconds))
         with running(built.folder, built.now, free_port()) as root, sync_playwright() as tools:
             browser = tools.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             for scheme in ("light", "dark"):
@@ -52,8 +54,8 @@ def take_all(browser: Browser, built: Built, root: str, scheme: str) -> None:
     lead = open_as(browser, built, root, built.lead_username, scheme, DESK)
     roster = f"/rosters/{built.roster_id}"
     take(lead, f"{root}{roster}", f"roster-{scheme}")
-    take(lead, f"{root}{roster}/runs/{built.run.id}", f"plan-{scheme}")
     take(lead, f"{root}/floor", f"floor-{scheme}")
+    take_run(lead, root, f"plan-{scheme}")
     agent = open_as(browser, built, root, built.guest.code, scheme, PHONE)
     take(agent, f"{root}/today", f"today-{scheme}")
 
@@ -73,12 +75,29 @@ def open_as(browser: Browser, built: Built, root: str, username: str, scheme: st
     return page
 
 
+def take_run(page: Page, root: str, name: str) -> None:
+    """Write the picture of a search under way: a draft for one team, planned and stopped through the page."""
+    page.goto(f"{root}/rosters")
+    page.get_by_label("Team").select_option("Nurse Advice")
+    page.get_by_label("First day").fill(monday_of(TODAY).isoformat())
+    page.get_by_role("button", name="Plan").click()
+    page.wait_for_timeout(RUN_SECONDS * 1000)
+    save(page, name)
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_timeout(2000)
+
+
 def take(page: Page, address: str, name: str) -> None:
     """Write the picture of one page; a page that is not 200 fails the script."""
     answer = page.goto(address, wait_until="load")
     if answer is None or not answer.ok:
         raise SystemExit(f"pictures: {address} answered {answer.status if answer else 'nothing'}")
     page.wait_for_timeout(400)
+    save(page, name)
+
+
+def save(page: Page, name: str) -> None:
+    """Write what the page shows now."""
     page.screenshot(path=PICTURES / f"{name}.png")
     print(f"docs/pictures/{name}.png")
 

@@ -11,7 +11,7 @@ import uvicorn
 
 from api.cli.failed import Failed
 from api.cli.serve import APPLICATION, GRACE_SECONDS
-from api.demo.build import Built, build
+from api.demo.build import Built, NoRoster, build
 from api.demo.clinic import NAME
 from api.demo.folder import NotADemoFolder
 from api.demo.probe import CheckFailed, check
@@ -41,6 +41,8 @@ def demo(
         built = build(data_dir, today=_date(today), seed=seed, say=typer.echo)
     except NotADemoFolder as error:
         raise Invalid(str(error)) from error
+    except NoRoster as error:
+        raise Failed(f"demo: {error}") from error
     try:
         if check_only:
             _check(built, begin)

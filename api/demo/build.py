@@ -27,7 +27,7 @@ from api.services.accounts import create_user
 from api.services.days import plan_day
 from api.services.debriefs import offer_debriefs
 from api.services.importing import import_files
-from api.services.planning import RunView, create_roster, plan_now
+from api.services.planning import create_roster, plan_now
 from api.services.publishing import publish
 from api.services.staffing import requirements_from_history
 from api.services.tokens import make_link, make_token
@@ -50,7 +50,14 @@ MEAN_PATIENCE_SECONDS = 150.0
 YESTERDAYS_QUEUES = frozenset({"nurse_advice", "bereavement"})
 """Yesterday is played for these alone: enough for the debriefs that today offers."""
 
+PLAN_SECONDS = 40.0
+
 Say = Callable[[str], None]
+Plan = Callable[[Context, int], str]
+
+
+class NoRoster(RuntimeError):
+    """The solver found no roster for the demo in its time; the message says what it said."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,6 @@ class Built:
     router_token: str
     size: Size
     roster_id: int
-    run: RunView
 
     @property
     def lead_username(self) -> str:
@@ -97,16 +103,18 @@ def build(
     seed: int,
     say: Say,
     size: Size | None = None,
-    plan_seconds: float = 40.0,
-    workers: int = 2,
+    plan: Plan | None = None,
 ) -> Built:
     """Make the demo in `folder` for the Wednesday of `today`'s week; `say` gets a line per finished step.
+
+    `plan` plans a draft and says how that went; left out, the solver gets `PLAN_SECONDS` in its child process.
 
     Raises
     ------
     NotADemoFolder: the folder holds something else; nothing was touched.
     """
     size = size or Size()
+    plan = plan or planned_for(PLAN_SECONDS)
     day = demo_day(today)
     yesterday, first = day - timedelta(days=1), monday_of(day)
     prepare(folder)
@@ -116,7 +124,6 @@ def build(
         data_dir=folder,
         database_url="",
         policy=None,
-        solver_workers=workers,
         clock_offset_seconds=0,
     )
     context = make_context(settings, clock)
@@ -135,8 +142,7 @@ def build(
             done("requirement per queue and quarter-hour, from the history")
         with _step(say, "plan") as done:
             roster_id = create_roster(context, team=None, starts_on=first, days=size.days, actor=LEAD[0])
-            run = plan_now(context, roster_id, time_limit_seconds=plan_seconds, actor=LEAD[0])
-            done(f"{size.agents} agents x {size.days} days: {run.outcome}, cost {run.objective}, bound {run.bound}")
+            done(f"{size.agents} agents x {size.days} days: {plan(context, roster_id)}")
         with _step(say, "publish") as done:
             publish(context, roster_id, actor=LEAD[0])
             done(f"published by {LEAD[1]}")
@@ -164,7 +170,19 @@ def build(
     except BaseException:
         context.engine.dispose()
         raise
-    return Built(folder, context, play, clock.now, links[0], links[1], guest, password, token, size, roster_id, run)
+    return Built(folder, context, play, clock.now, links[0], links[1], guest, password, token, size, roster_id)
+
+
+def planned_for(seconds: float) -> Plan:
+    """Plan as a lead does, with `seconds` for the solver."""
+
+    def plan(context: Context, roster_id: int) -> str:
+        run = plan_now(context, roster_id, time_limit_seconds=seconds, actor=LEAD[0])
+        if run.objective is None:
+            raise NoRoster(f"no roster was found in {seconds:g} s: {' '.join(map(str, run.messages))}")
+        return f"{run.outcome}, cost {run.objective:,}, proved not below {run.bound or 0:,}"
+
+    return plan
 
 
 @contextmanager

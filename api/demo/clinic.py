@@ -70,10 +70,10 @@ SHIFTS: tuple[tuple[str, str, str, str, int], ...] = (
     ("morning", "Morning", "08:00", "16:30", 30),
     ("mid", "Mid", "09:30", "18:00", 30),
     ("late", "Late", "11:30", "20:00", 30),
-    ("school", "School hours", "08:45", "14:45", 0),
-    ("short_am", "Short morning", "08:00", "12:00", 0),
-    ("short_pm", "Short afternoon", "13:00", "17:00", 0),
-    ("evening", "Short evening", "15:00", "20:00", 0),
+    ("day", "School hours", "08:45", "14:45", 0),
+    ("am", "Short morning", "08:00", "12:00", 0),
+    ("pm", "Short afternoon", "13:00", "17:00", 0),
+    ("eve", "Short evening", "15:00", "20:00", 0),
 )
 """(code, name, start, end, meal minutes)."""
 

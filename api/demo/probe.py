@@ -99,7 +99,7 @@ def _pages(built: Built, root: str, say: Say) -> None:
     visits = (
         (lead, "/rosters", "ublished"),
         (lead, f"/rosters/{built.roster_id}", someone),
-        (lead, f"/rosters/{built.roster_id}/runs/{built.run.id}", str(built.run.objective)),
+        (lead, f"/rosters/{built.roster_id}/run", ""),
         (lead, "/floor", "waiting"),
         (agent, "/today", built.guest.name),
         (agent, "/floor", ""),
