@@ -58,10 +58,6 @@ class FloorCache:
         """Keep `state`; call after commit only."""
         self._pools[state.pool_id] = state
 
-    def drop(self, pool_id: int) -> None:
-        """Forget the pool: the next command reads it from the tables."""
-        self._pools.pop(pool_id, None)
-
 
 _caches: WeakKeyDictionary[Engine, FloorCache] = WeakKeyDictionary()
 _caches_lock = threading.Lock()
@@ -116,11 +112,6 @@ class FloorTransaction:
         for state in self._states:
             self._cache.put(state)
 
-    def failed(self) -> None:
-        """After a rollback: nothing of it may be remembered."""
-        for pool_id in self._works:
-            self._cache.drop(pool_id)
-
     def _state(self, pool_id: int, version: int) -> PoolState:
         cached = self._cache.get(pool_id)
         if cached is not None and cached.version == version and abs(self.now - cached.built_at) < CACHE_AGE:
@@ -138,16 +129,11 @@ def floor_transaction(context: Context) -> Iterator[FloorTransaction]:
     """One transaction over floors: committed whole with its events, or not at all; then readers are woken."""
     cache = cache_of(context.engine)
     with cache.turn:
-        transaction: FloorTransaction | None = None
-        try:
-            with writing(context.engine) as session:
-                transaction = FloorTransaction(context, session, cache)
-                yield transaction
-                transaction.flush()
-        except BaseException:
-            if transaction is not None:
-                transaction.failed()
-            raise
+        # Where it fails, the cache still holds what was last committed: states are replaced, never changed.
+        with writing(context.engine) as session:
+            transaction = FloorTransaction(context, session, cache)
+            yield transaction
+            transaction.flush()
         transaction.committed()
     if transaction.wrote:
         context.announcer.announce()
