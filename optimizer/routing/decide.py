@@ -20,6 +20,7 @@ from optimizer.routing.matching import match
 from roster.policy import Policy
 
 NEXT_BEST = 2
+WAIT_FACTOR = "cost of leaving it to wait"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def decide(floor: Floor, waiting: Sequence[WaitingContact], now: datetime, polic
             for decision in taken:
                 found[decision.contact_id] = decision
             left = [contact for contact in left if contact.id not in found]
-            current = current.changed(_holding(current, taken, batch))
+            if left:
+                current = current.changed(_holding(current, taken, batch))
     if left and last is not None:
         # What still waits is explained by the filters of the last full look at it.
         batch, filters = last
@@ -96,49 +98,62 @@ def _round(
         cost += part.points
     urgent = urgency(batch, policy)
     taken = match(cost, eligible, urgent, batch.overdue)
-    return [
-        _explained(floor, batch, filters, eligible, parts, cost, float(urgent[row]), row, taken, now, policy)
-        for row in np.flatnonzero(taken >= 0).tolist()
-    ]
+    rows = np.flatnonzero(taken >= 0)
+    named = _named(cost, eligible, rows, taken[rows])
+    points = [np.broadcast_to(part.points, eligible.shape)[rows[:, None], named].round(2).tolist() for part in parts]
+    costs = cost[rows[:, None], named].round(2).tolist()
+    able = eligible[rows].sum(axis=1).tolist()
+    people = floor.columns.ids[named].tolist()
+    possible = eligible[rows[:, None], named].tolist()
+    found = []
+    for index, row in enumerate(rows.tolist()):
+        agent = floor.agents[people[index][0]]
+        contact = batch.contacts[row]
+        yielded = _yields(agent, filters, row, int(taken[row]), now, policy)
+        factors = [_factors(parts, points, index, place) for place in range(named.shape[1])]
+        waited = float(batch.waited_seconds[row])
+        found.append(
+            Decision(
+                contact_id=contact.id,
+                agent_id=agent.id,
+                sentence=why_taken(agent, contact, waited, able[index], now, bool(yielded)),
+                factors=(*factors[0], CostFactor(WAIT_FACTOR, round(float(urgent[row]), 2), False)),
+                next_best=tuple(
+                    Candidate(
+                        people[index][place],
+                        floor.agents[people[index][place]].name,
+                        costs[index][place],
+                        factors[place],
+                    )
+                    for place in range(1, named.shape[1])
+                    if possible[index][place]
+                ),
+                cost=costs[index][0],
+                yielded=yielded,
+            )
+        )
+    return found
 
 
-def _explained(
-    floor: Floor,
-    batch: Batch,
-    filters: Filters,
-    eligible: Bools,
-    parts: tuple[Component, ...],
-    cost: Floats,
-    urgent: float,
-    row: int,
-    taken: Ints,
-    now: datetime,
-    policy: Policy,
-) -> Decision:
-    contact = batch.contacts[row]
-    column = int(taken[row])
+def _named(cost: Floats, eligible: Bools, rows: Ints, taken: Ints) -> Ints:
+    """For each of `rows` the column taken, then its next-best columns, cheapest first and then in order."""
+    others = np.where(eligible[rows], cost[rows], np.inf)
+    others[np.arange(len(rows)), taken] = np.inf
+    count = min(NEXT_BEST, others.shape[1] - 1)
+    best = np.empty((len(rows), count), np.int64)
+    for place in range(count):
+        best[:, place] = others.argmin(axis=1)
+        others[np.arange(len(rows)), best[:, place]] = np.inf
+    return np.concatenate([taken[:, None], best], axis=1)
 
-    def factors(at: int) -> tuple[CostFactor, ...]:
-        points = ((part, float(np.broadcast_to(part.points, eligible.shape)[row, at])) for part in parts)
-        return tuple(CostFactor(part.name, round(value, 2), part.private) for part, value in points if round(value, 2))
 
-    others = np.where(eligible[row], cost[row], np.inf)
-    others[column] = np.inf
-    best = [at for at in np.argsort(others, kind="stable")[:NEXT_BEST].tolist() if math.isfinite(others[at])]
-    ids = floor.columns.ids
-    agent = floor.agents[int(ids[column])]
-    yielded = _yields(agent, filters, row, column, now, policy)
-    return Decision(
-        contact_id=contact.id,
-        agent_id=agent.id,
-        sentence=why_taken(agent, contact, batch.waited_seconds[row], int(eligible[row].sum()), now, bool(yielded)),
-        factors=(*factors(column), CostFactor("cost of leaving it to wait", round(urgent, 2), False)),
-        next_best=tuple(
-            Candidate(int(ids[at]), floor.agents[int(ids[at])].name, round(float(cost[row, at]), 2), factors(at))
-            for at in best
-        ),
-        cost=round(float(cost[row, column]), 2),
-        yielded=yielded,
+def _factors(
+    parts: tuple[Component, ...], points: list[list[list[float]]], index: int, place: int
+) -> tuple[CostFactor, ...]:
+    return tuple(
+        CostFactor(part.name, values[index][place], part.private)
+        for part, values in zip(parts, points, strict=True)
+        if values[index][place]
     )
 
 
