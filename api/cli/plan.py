@@ -10,7 +10,7 @@ import typer
 from api.cli.failed import Failed
 from api.context import Context
 from api.errors import Invalid
-from api.services.planning import create_roster, plan_now
+from api.services.planning import check_time_limit, create_roster, plan_now
 from api.services.publishing import publish as publish_roster
 from api.services.runs import RunView
 from api.start import start_context
@@ -38,6 +38,7 @@ def plan(
     starts_on = _first_day(from_)
     if not 1 <= weeks <= MAX_WEEKS:
         raise Invalid(f"--weeks {weeks}: expected 1 to {MAX_WEEKS}")
+    check_time_limit(time_limit)
     context = start_context()
     actor = by.strip() or getpass.getuser()
     run = _planned(context, team, starts_on, weeks * DAYS_PER_WEEK, time_limit, actor)

@@ -27,6 +27,7 @@ MAX_TIME_LIMIT_SECONDS = 3600.0
 __all__ = [
     "RunView",
     "build_problem",
+    "check_time_limit",
     "copy_roster",
     "create_roster",
     "plan_now",
@@ -86,6 +87,12 @@ def copy_roster(context: Context, roster_id: int, *, actor: str) -> int:
     return new_id
 
 
+def check_time_limit(seconds: float) -> None:
+    """Refuse a time limit that no run can have."""
+    if not (math.isfinite(seconds) and 1 <= seconds <= MAX_TIME_LIMIT_SECONDS):
+        raise Invalid(f"time limit {seconds:g} s: expected 1 to {MAX_TIME_LIMIT_SECONDS:.0f} seconds")
+
+
 def _begin(
     context: Context,
     roster_id: int,
@@ -93,8 +100,7 @@ def _begin(
     actor: str,
     on_progress: OnProgress | None = None,
 ) -> tuple[int, Drive]:
-    if not (math.isfinite(time_limit_seconds) and 1 <= time_limit_seconds <= MAX_TIME_LIMIT_SECONDS):
-        raise Invalid(f"time limit {time_limit_seconds:g} s: expected 1 to {MAX_TIME_LIMIT_SECONDS:.0f} seconds")
+    check_time_limit(time_limit_seconds)
     fail_abandoned(context)
     with writing(context.engine) as session:
         roster = find_roster(session, roster_id)
