@@ -70,7 +70,8 @@ def span_of(row: Segment) -> SegmentSpan:
 def published_shifts(session: Session, first: date, last: date, agent_ids: Iterable[int] | None = None) -> list[Shift]:
     """Published shifts that begin on local dates `first` to `last`, by begin and agent code; the newest roster wins."""
     query = (
-        select(Assignment, ShiftType, Roster, Agent)
+        # The roster's zone alone: its stored problem would be read and parsed once a row.
+        select(Assignment, ShiftType, Agent, col(Roster.zone))
         .join(Roster, col(Roster.id) == col(Assignment.roster_id))
         .join(ShiftType, col(ShiftType.id) == col(Assignment.shift_type_id))
         .join(Agent, col(Agent.id) == col(Assignment.agent_id))
@@ -84,13 +85,13 @@ def published_shifts(session: Session, first: date, last: date, agent_ids: Itera
     if agent_ids is not None:
         query = query.where(col(Assignment.agent_id).in_(list(agent_ids)))
     newest: dict[tuple[int, date], Shift] = {}
-    for assignment, kind, roster, agent in session.exec(query).all():
-        starts_at = at_local(assignment.on_date, kind.start_minute, roster.zone)
+    for assignment, kind, agent, zone in session.exec(query).all():
+        starts_at = at_local(assignment.on_date, kind.start_minute, zone)
         newest[key(agent.id), assignment.on_date] = Shift(
             agent=agent,
             assignment_id=key(assignment.id),
             on_date=assignment.on_date,
-            zone=roster.zone,
+            zone=zone,
             starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=kind.minutes),
         )
