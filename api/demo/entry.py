@@ -57,7 +57,7 @@ STAKES: dict[str, tuple[Shares, Shares]] = {
     "bereavement": ((0.10, 0.02, 0.15, 0.10, 0.05), (0.30, 0.10, 0.25, 0.35, 0.20)),
 }
 
-FELT_ABOVE = (12, 30, 48, 68)
+FELT_ABOVE = (14, 34, 54, 78)
 """True weight from which the felt rating is 2, 3, 4, 5."""
 
 WEIGHT_NOISE = 9.0

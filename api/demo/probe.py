@@ -99,10 +99,10 @@ def _pages(built: Built, root: str, say: Say) -> None:
     visits = (
         (lead, "/rosters", "ublished"),
         (lead, f"/rosters/{built.roster_id}", someone),
-        (lead, f"/rosters/{built.roster_id}/run", ""),
+        (lead, f"/rosters/{built.roster_id}/cover/{built.now:%Y-%m-%d}", "Nurse advice"),
         (lead, "/floor", "waiting"),
         (agent, "/today", built.guest.name),
-        (agent, "/floor", ""),
+        (agent, "/today/ledger", "oday"),
     )
     taken = []
     for browser, path, expected in visits:
