@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from api.services.floor_state import LiveContact
 from api.services.floor_views import CompletionView
-from api.services.floor_work import PoolWork
+from api.services.pool_work import PoolWork
 from api.services.rests import Given, give, record_debt, withdraw_reservations
 from optimizer.routing.floor import AgentOnFloor
 from roster.contacts import HEAVY_TIERS, OPEN_STATUSES, ContactStatus, OutcomeMarker
@@ -27,8 +27,12 @@ def finish(
     felt: int | None,
     follow_up_due: datetime | None,
     actor: str,
+    remember: dict[str, Any] | None = None,
 ) -> CompletionView:
-    """Complete an active contact: close it, add it to what its agent carries, give the rest that is due."""
+    """Complete an active contact: close it, add it to what its agent carries, give the rest that is due.
+
+    `remember` is kept with the contact's reason.
+    """
     inherited = Difficulty(row.score, row.tier, tuple(Factor(**factor) for factor in row.factors), "")
     experienced = experienced_difficulty(inherited, outcomes, felt, work.policy.difficulty)
     due = rest_minutes(experienced.tier, outcomes, work.policy.rest)
@@ -55,7 +59,7 @@ def finish(
             record_debt(work, agent_id, int(yielded["minutes"]), contact.id)
         view = _rest(work, agent_id, due, contact.id, experienced.sentence)
     # Kept with the contact, so that completing it again gives the same reply.
-    work.write(contact.id, reason={**row.reason, "completion": view.model_dump(mode="json")})
+    work.write(contact.id, reason={**row.reason, **(remember or {}), "completion": view.model_dump(mode="json")})
     return view
 
 

@@ -12,7 +12,8 @@ from sqlmodel import Session
 from api.context import Context
 from api.errors import Conflict, Invalid, NotFound
 from api.services import contacts
-from api.services.contacts import abandon, accept, contact_view, decline, start, transfer
+from api.services.contact_rows import contact_row, contact_view, pool_of_contact, require_holder
+from api.services.contacts import abandon, accept, decline, start
 from api.services.finishing import finish, set_pending
 from api.services.floor_explanation import explanation
 from api.services.floor_overview import floor_view
@@ -27,8 +28,10 @@ from api.services.floor_views import (
     StateView,
     TransferIn,
 )
-from api.services.floor_work import BREATHER, FloorTransaction, PoolWork, floor_transaction, touch_pools
+from api.services.floor_work import FloorTransaction, floor_transaction, touch_pools
+from api.services.pool_work import BREATHER, PoolWork
 from api.services.rests import give, repay, withdraw_reservations
+from api.services.transferring import transfer
 from optimizer.routing.floor import AgentOnFloor
 from roster.contacts import OPEN_STATUSES, ContactStatus
 from roster.rest import AgentState, RestCause
@@ -73,9 +76,9 @@ def complete(
     Conflict: it has not begun, or was abandoned. NotFound. Forbidden: `as_agent` does not have it.
     """
     with floor_transaction(context) as transaction:
-        work = contacts.pool_of_contact(transaction, contact_id)
-        row = contacts.contact_row(work.session, contact_id)
-        contacts.require_holder(row, as_agent)
+        work = pool_of_contact(transaction, contact_id)
+        row = contact_row(work.session, contact_id)
+        require_holder(row, as_agent)
         if row.status is ContactStatus.COMPLETED:
             return CompletionView.model_validate(row.reason["completion"])
         if row.status is not ContactStatus.ACTIVE:

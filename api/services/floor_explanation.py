@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from api.context import Context
-from api.services.contacts import contact_row, difficulty_view, require_holder
+from api.services.contact_rows import contact_row, difficulty_view, require_holder
 from api.services.floor_views import ExplanationView, stored_next_best, stored_reason
 from roster.store.engine import reading
 

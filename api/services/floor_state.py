@@ -22,6 +22,8 @@ RESTING_KINDS = frozenset({SegmentKind.MEAL, SegmentKind.REST, SegmentKind.DECOM
 LOOK_BACK = timedelta(hours=16)
 LOOK_AHEAD = timedelta(hours=24)
 WEEK = timedelta(days=7)
+BETWEEN_SHIFTS = timedelta(hours=8)
+"""A severe contact keeps the next one away until so long after it, or until the next shift begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +107,16 @@ class PoolState:
 
 def load_pool(session: Session, pool_id: int, version: int, seen_event: int, now: datetime) -> PoolState:
     """The pool from its tables, as of `now`."""
+    contacts = {contact.id: contact for contact in live_contacts(session, pool_id)}
     chosen = QUEUE.c
+    # A queue may have been moved to another pool while contacts of it wait here.
+    ours = (chosen.pool_id == pool_id) | chosen.id.in_({contact.queue_id for contact in contacts.values()})
     rows = session.execute(
         select(chosen.id, chosen.code, chosen.name, chosen.channel, chosen.priority, chosen.target_wait_seconds).where(
-            chosen.pool_id == pool_id
+            ours
         )
     ).all()
     queues = {row[0]: QueueFacts(*row) for row in rows}
-    contacts = {contact.id: contact for contact in live_contacts(session, pool_id)}
     agents, facts = load_agents(session, pool_id, contacts.values(), now)
     return PoolState(pool_id, version, now, seen_event, Floor.of(agents, queues), facts, contacts, queues)
 
@@ -202,7 +206,7 @@ def load_agents(
                 shift=plan.shift,
                 closed=plan.closed,
                 light_only_until=state.light_only_until,
-                last_tier=state.last_tier if today else None,
+                last_tier=state.last_tier if today or now - state.load_at < BETWEEN_SHIFTS else None,
                 heavy_this_shift=state.heavy_count if today else 0,
                 heavy_in_7_days=heavy.get(agent_id, 0),
                 idle_since=state.idle_since,

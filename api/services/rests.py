@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select, update
 from api.services.floor_state import LOOK_AHEAD, read_plan, segments_around
 from api.services.floor_tables import REST, REST_DEBT, SEGMENT
 from api.services.floor_views import PROTECTED_TIME, RestView
-from api.services.floor_work import BREATHER, PoolWork
+from api.services.pool_work import BREATHER, PoolWork
 from optimizer.routing.floor import AgentOnFloor
 from roster.clock import clock_text
 from roster.contacts import ContactStatus

@@ -31,8 +31,8 @@ from api.services.floor import (
     tick,
     transfer,
 )
+from api.services.floor_cache import cache_of
 from api.services.floor_state import load_pool
-from api.services.floor_work import cache_of
 from api.settings import Settings
 from roster.contacts import (
     HEAVY_TIERS,

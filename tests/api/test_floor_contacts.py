@@ -23,6 +23,7 @@ from api.services.floor import (
     set_state,
     start,
     tick,
+    touch_pools,
     transfer,
 )
 from roster.accounts import Role
@@ -37,8 +38,9 @@ from roster.contacts import (
     Stake,
 )
 from roster.people import Agent
+from roster.queues import Pool, Queue
 from roster.rest import Rest
-from roster.store.engine import reading
+from roster.store.engine import reading, writing
 from tests.conftest import SetClock
 from tests.factories import Centre, make_centre
 
@@ -263,6 +265,8 @@ def test_one_in_conversation_is_completed_for_its_agent_and_goes_on(any_context:
     assert (view.ref, view.queue, view.agent) == ("r1/2", "billing", "a02")
     assert contact_view(any_context, contact_id).status is ContactStatus.COMPLETED
     assert rests_of(any_context, "a01") == [5]
+    again = transfer(any_context, contact_id, TransferIn(queue="billing"), actor="router")
+    assert again == view, "said twice, it goes on once"
 
 
 def test_a_promised_call_back_gets_its_owner(any_context: Context, floor: Centre) -> None:
@@ -307,3 +311,40 @@ def test_what_it_felt_like_stays_out_of_everything_that_leads_read(any_context: 
         assert word not in text
     assert [event.data for event in seen if event.kind == "floor.changed"] == [{"state": "protected time"}]
     assert "rest.given" in {event.kind for event in private}
+
+
+def test_a_severe_contact_before_midnight_keeps_the_next_one_away_after_it(
+    any_context: Context, floor: Centre, clock: SetClock
+) -> None:
+    set_state(any_context, "a02", "offline", actor="test")
+    clock.now = clock.now.replace(hour=22, minute=20)
+    first = post(any_context, "r1", SEVERE)
+    start(any_context, first, actor="a01")
+    complete(any_context, first, CompletionIn(), actor="a01")
+    clock.forward(hours=2)
+    waiting = post(any_context, "r2", SEVERE)
+    assert contact_view(any_context, waiting).agent is None
+    clock.forward(hours=7)
+    tick(any_context)
+    assert contact_view(any_context, waiting).agent == "a01"
+
+
+def test_a_queue_that_moves_to_another_pool_keeps_its_waiting_contacts(
+    any_context: Context, floor: Centre, clock: SetClock
+) -> None:
+    for code in ("a01", "a02"):
+        set_state(any_context, code, "away", actor="test")
+    waiting = post(any_context, "r1")
+    with writing(any_context.engine) as session:
+        other = Pool(name="other")
+        session.add(other)
+        session.flush()
+        queue = session.get(Queue, floor.queues["advice"])
+        assert queue is not None
+        assert other.id is not None
+        queue.pool_id = other.id
+        session.add(queue)
+        touch_pools(session)
+    set_state(any_context, "a01", "available", actor="test")
+    tick(any_context)
+    assert contact_view(any_context, waiting).agent == "a01"
