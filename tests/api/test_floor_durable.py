@@ -238,3 +238,23 @@ def test_a_contact_that_nobody_can_take_is_found_again_by_any_process(
             assert session.exec(select(RestDebt)).all() == []
     finally:
         again.engine.dispose()
+
+
+def test_a_tick_or_a_refusal_that_changes_nothing_writes_nothing(any_context: Context, floor: Centre) -> None:
+    for code in ("a01", "a02", "a03"):
+        set_state(any_context, code, "away", actor="test")
+    waiting = post_contact(any_context, ContactIn(ref="r", queue="advice"), actor="router")
+
+    def written() -> tuple[int, int]:
+        with reading(any_context.engine) as session:
+            pool = session.get(Pool, floor.pool_id)
+            assert pool is not None
+            return pool.version, session.exec(select(func.count()).select_from(Event)).one()
+
+    before = written()
+    tick(any_context)
+    set_state(any_context, "a01", "away", actor="test")
+    post_contact(any_context, ContactIn(ref="r", queue="advice"), actor="router")
+    with pytest.raises(Conflict):
+        accept(any_context, waiting.id, actor="router")
+    assert written() == before
