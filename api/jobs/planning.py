@@ -16,6 +16,7 @@ from roster.result import Result, TracePoint
 
 TICK_SECONDS = 0.25
 BEAT_SECONDS = 2.0
+MAX_REASON = 300
 TELL_SECONDS = 1.0
 """The log gets a progress line at most so often."""
 
@@ -89,7 +90,9 @@ class Drive:
         except SolverCrashed as error:
             logger.warning("planning run %s: %s", self._run_id, error)
             if error.best is None:
-                fail_run(self.context, self._run_id, f"Nothing was changed: {error}.")
+                # The log has all of it; a lead needs no traceback.
+                words = " ".join(str(error).split())[:MAX_REASON]
+                fail_run(self.context, self._run_id, f"Nothing was changed: {words}.")
                 return
             note = "The solver ended before it was done; the best roster it had found was kept."
             finish_run(self.context, self._run_id, self._problem, error.best, note=note)
