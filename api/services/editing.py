@@ -83,7 +83,7 @@ def _last_edit(session: Session, roster: Roster) -> Event | None:
 
 
 def _draft(session: Session, roster_id: int, seen_version: int) -> Roster:
-    roster = find_roster(session, roster_id)
+    roster = find_roster(session, roster_id, lock=True)
     if roster.status is not RosterStatus.DRAFT:
         raise Conflict(
             f"roster {roster_id} is {roster.status.value}: only a draft can be changed; copy it to a new draft"

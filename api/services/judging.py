@@ -49,9 +49,9 @@ def _exposure(ground: Problem) -> Exposure:
     return Exposure(ground)
 
 
-def find_roster(session: Session, roster_id: int) -> Roster:
-    """The roster, or `NotFound`."""
-    roster = session.get(Roster, roster_id)
+def find_roster(session: Session, roster_id: int, *, lock: bool = False) -> Roster:
+    """The roster, or `NotFound`; `lock` keeps others from changing it until the transaction ends."""
+    roster = session.get(Roster, roster_id, with_for_update=lock)
     if roster is None:
         raise NotFound(f"there is no roster {roster_id}")
     return roster

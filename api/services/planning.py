@@ -103,7 +103,7 @@ def _begin(
     check_time_limit(time_limit_seconds)
     fail_abandoned(context)
     with writing(context.engine) as session:
-        roster = find_roster(session, roster_id)
+        roster = find_roster(session, roster_id, lock=True)
         if roster.status is not RosterStatus.DRAFT:
             raise Conflict(f"roster {roster_id} is {roster.status.value}: only a draft can be planned")
         refuse_while_planning(session, roster_id)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlmodel import col, select
+
 from api.context import Context
 from api.errors import Conflict
 from api.events.log import append
@@ -10,6 +12,7 @@ from api.services.judging import find_roster, judged
 from api.services.runs import fail_abandoned, refuse_while_planning
 from api.services.superseding import last_day, supersede_for
 from roster.clock import local_day
+from roster.people import Team
 from roster.shifts import RosterStatus
 from roster.store.engine import writing
 
@@ -28,7 +31,9 @@ def publish(context: Context, roster_id: int, *, actor: str) -> None:
     fail_abandoned(context)
     now = context.now()
     with writing(context.engine) as session:
-        roster = find_roster(session, roster_id)
+        # One publication at a time: two that overlap must each see what the other replaced.
+        session.exec(select(Team).order_by(col(Team.id)).with_for_update()).all()
+        roster = find_roster(session, roster_id, lock=True)
         if roster.status is not RosterStatus.DRAFT:
             raise Conflict(f"roster {roster_id} is {roster.status.value}: only a draft can be published")
         refuse_while_planning(session, roster_id)

@@ -224,7 +224,7 @@ def _found(result: Result) -> str:
 
 
 def _store(session: Session, roster_id: int, problem: Problem, assignments: Sequence[Assigned]) -> None:
-    roster = session.get(Roster, roster_id)
+    roster = session.get(Roster, roster_id, with_for_update=True)
     if roster is None or roster.status is not RosterStatus.DRAFT:
         raise Conflict(f"roster {roster_id} is no longer a draft: the plan was not stored")
     agents = {agent.code: agent.id or 0 for agent in session.exec(select(Agent)).all()}
