@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 
 import pytest
+from sqlmodel import Session
 
 from api.context import Context
 from api.errors import Conflict
 from api.services.planning import create_roster, plan_now, start_run
 from api.services.publishing import publish
 from api.services.rosters import edit, list_rosters, roster_view
+from api.services.superseding import supersede_for
+from roster.shifts import Roster
 from tests.planning_centre import MONDAY, place, small_centre, status_of, stored
 
 pytestmark = pytest.mark.postgres
@@ -74,8 +78,19 @@ def test_of_two_runs_at_once_one_is_refused(postgres_context: Context, monkeypat
     assert f"roster {roster} is being planned" in refused
 
 
-def test_of_two_publications_at_once_one_replaces_the_other(postgres_context: Context) -> None:
+def test_of_two_publications_at_once_one_replaces_the_other(
+    postgres_context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
     context = postgres_context
+    meeting = Barrier(2)
+
+    def met(session: Session, new: Roster) -> list[int]:
+        # Without a lock both are here together, and neither sees the other.
+        with suppress(BrokenBarrierError):
+            meeting.wait(1)
+        return supersede_for(session, new)
+
+    monkeypatch.setattr("api.services.publishing.supersede_for", met)
     small_centre(context)
     first, second = draft(context), draft(context)
     for roster in (first, second):
