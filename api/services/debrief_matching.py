@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, or_, select
 
 from api.services.day_facts import OPEN_INVITATIONS, DayFacts, Shift, key
-from roster.clock import midnight
+from roster.clock import QUARTER, midnight
 from roster.contacts import Contact, ContactStatus, Tier
 from roster.day_problem import DebriefRequest
 from roster.events import Event
@@ -19,6 +19,9 @@ from roster.load.pools import Load, decayed
 from roster.people import Agent
 from roster.policy import Policy
 from roster.rest import DebriefInvitation, FloorState
+
+NOTICE = timedelta(hours=1)
+"""An offer is for no sooner than this after the shift began and after it is made, so that it can be read first."""
 
 SPOKE = ("contact.accepted", "contact.started", "contact.completed")
 
@@ -33,7 +36,9 @@ def debrief_requests(
     shifts = {shift.agent_id: shift for shift in facts.shifts}
     if asked_by is not None:
         shift = shifts.get(asked_by)
-        wanted = {} if shift is None else {asked_by: (max(now, shift.starts_at), shift.ends_at, frozenset[int]())}
+        wanted = (
+            {} if shift is None else {asked_by: (max(now + QUARTER, shift.starts_at), shift.ends_at, frozenset[int]())}
+        )
     else:
         wanted = _after_severe_contacts(session, policy, facts, now)
     peers = _peers(session, policy, facts, now)
@@ -84,7 +89,7 @@ def _after_severe_contacts(
         if agent_id is None or done is None or invited.get(agent_id, done) > done:
             continue
         shift = shifts[agent_id]
-        earliest = max(now, shift.starts_at, done + timedelta(hours=terms.earliest_hours))
+        earliest = max(now + NOTICE, shift.starts_at + NOTICE, done + timedelta(hours=terms.earliest_hours))
         latest = min(shift.ends_at, done + timedelta(hours=terms.latest_hours))
         barred = _on_contact(session, contact) - {agent_id}
         before = found.get(agent_id)

@@ -13,7 +13,7 @@ from optimizer.day.options import DebriefOption, PersonOptions
 from optimizer.day.plan import Plan, plan_cost
 from roster.day_problem import DayProblem, DayStatus
 
-WHOLE = 700
+WHOLE = 800
 """Up to this many choices the whole day is one model, which also proves its bound."""
 FREED = 8
 """People freed at a time: such a model closes in well under a second."""

@@ -11,8 +11,8 @@ from optimizer.day.cover import overlaps
 from roster.day import MINUTE
 from roster.day_problem import BREAK_KINDS, BreakNeed, DayAgent, DayProblem, DebriefRequest, break_needs
 
-NEAREST = 30
-"""Starts kept per break: those nearest to the even spread (with the default grid an hour and a quarter each way)."""
+NEAREST = 36
+"""Starts kept per break: those nearest to the even spread (with the default grid an hour and a half each way)."""
 
 DEBRIEF_GRID_MINUTES = 15
 PEERS_TRIED = 8
