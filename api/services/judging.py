@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from api.errors import NotFound
 from api.services.problems import build_problem
-from roster.load.planned import Exposure
+from roster.load.planned import Exposure, exposure_of
 from roster.people import Agent
 from roster.policy import Policy
 from roster.problem import Assigned, Problem
@@ -42,11 +42,6 @@ class _Examined:
 @lru_cache(maxsize=8)
 def _examined(problem: Problem, assignments: tuple[Assigned, ...]) -> _Examined:
     return _Examined(judge(problem, assignments), tuple(cover_by_quarter(Rows(problem, assignments))))
-
-
-@lru_cache(maxsize=8)
-def _exposure(ground: Problem) -> Exposure:
-    return Exposure(ground)
 
 
 def find_roster(session: Session, roster_id: int, *, lock: bool = False) -> Roster:
@@ -91,6 +86,4 @@ def judged(session: Session, policy: Policy, roster: Roster) -> Judged:
         if pin.shift is not None
     )
     examined = _examined(problem, own + theirs)
-    # Exposure knows queues, requirements and shifts: without the people it stays the same from edit to edit.
-    exposure = _exposure(problem.model_copy(update={"agents": ()}))
-    return Judged(problem, own, examined.verdict, examined.matched, exposure)
+    return Judged(problem, own, examined.verdict, examined.matched, exposure_of(problem))

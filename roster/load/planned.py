@@ -5,6 +5,7 @@ Never what someone experienced: it knows queues, requirements and hours, no cont
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 from roster.problem import PlannedAgent, Problem
 
@@ -89,9 +90,17 @@ def required_by_quarter(problem: Problem) -> dict[str, list[int]]:
     return series
 
 
-def planned_exposure(problem: Problem, agent_id: str, day: int, shift_id: str) -> int:
-    """Points that `shift_id` beginning on `day` is expected to put on `agent_id`.
+def exposure_of(problem: Problem) -> Exposure:
+    """The planned exposure of `problem`, kept for the next who asks about the same shifts, queues and requirements."""
+    return _exposure(problem.model_copy(update={"agents": (), "name": ""}))
 
-    For many shifts of one problem, keep one `Exposure` and ask it.
-    """
-    return Exposure(problem).points(skills_of(problem.agent_of[agent_id]), day, shift_id)
+
+# It depends on nobody in particular, so that edits and other teams' people find it computed.
+@lru_cache(maxsize=8)
+def _exposure(ground: Problem) -> Exposure:
+    return Exposure(ground)
+
+
+def planned_exposure(problem: Problem, agent_id: str, day: int, shift_id: str) -> int:
+    """Points that `shift_id` beginning on `day` is expected to put on `agent_id`."""
+    return exposure_of(problem).points(skills_of(problem.agent_of[agent_id]), day, shift_id)

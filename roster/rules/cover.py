@@ -8,6 +8,7 @@ who stays unmatched is over-cover.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from roster.clock import QUARTER, clock_text
 from roster.load.planned import required_by_quarter
@@ -83,6 +84,8 @@ def cover_by_quarter(rows: Rows) -> list[Matched]:
     return result
 
 
+# Pure, and the same few hundred quarters come again with every edit of a roster.
+@lru_cache(maxsize=8192)
 def match(present: Present, required: Required) -> Matched:
     """The cheapest matching of one quarter, by augmenting paths between queues and skill sets."""
     free = dict(present)

@@ -6,7 +6,7 @@ compared with nobody whose skills don't.
 
 from collections.abc import Iterator
 
-from roster.load.planned import Exposure, skills_of
+from roster.load.planned import exposure_of, skills_of
 from roster.rules.finding import Finding
 from roster.rules.rows import Rows
 from roster.rules.wording import person
@@ -16,7 +16,7 @@ KEY = "exposure_balance"
 
 def check(rows: Rows) -> Iterator[Finding]:
     """Each person beyond the tolerance, above or below."""
-    exposure = Exposure(rows.problem)
+    exposure = exposure_of(rows.problem)
     terms = rows.problem.rules.exposure_balance
     for agent in rows.rostered():
         skills = skills_of(agent)

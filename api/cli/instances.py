@@ -1,0 +1,108 @@
+"""`breather solve`, `check` and `schema`: one instance file, no database."""
+
+import json
+import signal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+
+from api.cli.failed import Failed
+from optimizer.shifts.process import SolverCrashed, SolverProcess
+from roster.exchange.roster_files import check_output, read_problem, read_roster, write_result
+from roster.policy import Policy
+from roster.problem import Problem
+from roster.result import Result, Status
+from roster.rules.registry import judge
+
+
+class Format(StrEnum):
+    """Formats of an instance file."""
+
+    AUTO = "auto"
+    PROBLEM = "problem"
+
+
+class Document(StrEnum):
+    """Files with a JSON Schema."""
+
+    PROBLEM = "problem"
+    RESULT = "result"
+    POLICY = "policy"
+
+
+SCHEMAS: dict[Document, type[BaseModel]] = {
+    Document.PROBLEM: Problem,
+    Document.RESULT: Result,
+    Document.POLICY: Policy,
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(solve)
+    app.command()(check)
+    app.command()(schema)
+
+
+def solve(
+    file: Annotated[Path, typer.Argument(help="the instance")],
+    output: Annotated[Path, typer.Option(help="where to write: .csv for agent,day,shift, .json for everything")],
+    form: Annotated[Format, typer.Option("--format", help="the file's format")] = Format.AUTO,
+    time_limit: Annotated[float, typer.Option(min=0.1, max=86_400, help="seconds")] = 60.0,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="solver threads")] = 2,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="another seed, another search")] = 0,
+) -> int:
+    """Solve one instance file; Ctrl-C stops and keeps the best roster found."""
+    check_output(output)
+    problem = _READERS[form](file)
+    process = SolverProcess(problem, time_limit_seconds=time_limit, workers=workers, seed=seed)
+    # The child is in our process group and hears Ctrl-C too; it ignores it and waits for our word.
+    former = signal.signal(signal.SIGINT, lambda *_: process.stop())
+    try:
+        for point in process.progress():
+            typer.echo(
+                f"{point.seconds:8.1f} s  objective {_shown(point.objective)}  bound {_shown(point.bound)}", err=True
+            )
+        result = process.result()
+    except SolverCrashed as error:
+        if error.best is not None:
+            write_result(error.best, output)
+        raise Failed(str(error)) from error
+    finally:
+        signal.signal(signal.SIGINT, former)
+    for sentence in result.conflicts:
+        typer.echo(sentence, err=True)
+    write_result(result, output)
+    typer.echo(
+        f"status={result.status} objective={_shown(result.objective)} bound={_shown(result.bound)}"
+        f" seconds={result.seconds:.1f}"
+    )
+    return 0 if result.status in (Status.OPTIMAL, Status.FEASIBLE) else 1
+
+
+def check(
+    problem: Annotated[Path, typer.Argument(help="the problem file")],
+    roster: Annotated[Path, typer.Argument(help="a roster: .csv with agent,day,shift, or a result's .json")],
+) -> int:
+    """Judge a roster by the independent checkers: a line per violation; exit 0 only where there is none."""
+    verdict = judge(read_problem(problem), read_roster(roster))
+    for finding in verdict.violations:
+        typer.echo(f"{finding.rule}: {finding.sentence}")
+    typer.echo(f"violations={len(verdict.violations)} cost={verdict.cost}")
+    return 1 if verdict.violations else 0
+
+
+def schema(document: Annotated[Document, typer.Argument(help="which file")]) -> None:
+    """Print the JSON Schema of a file that Breather reads or writes."""
+    described: dict[str, Any] = SCHEMAS[document].model_json_schema()
+    typer.echo(json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **described}, indent=2))
+
+
+_READERS = {Format.AUTO: read_problem, Format.PROBLEM: read_problem}
+
+
+def _shown(value: int | None) -> str:
+    return "none" if value is None else str(value)

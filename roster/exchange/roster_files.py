@@ -1,0 +1,113 @@
+"""Problem and roster files outside the database: read with a line per fault, written whole or not at all."""
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from roster.problem import Assigned, Problem, ProblemError, problem_from_json
+from roster.result import Result
+
+HEADER = ("agent", "day", "shift")
+
+
+def read_problem(path: Path) -> Problem:
+    """The problem in the JSON file at `path`; raises `ProblemError`, each line beginning with the file's name."""
+    try:
+        return problem_from_json(_bytes(path))
+    except ProblemError as error:
+        raise ProblemError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from error
+
+
+def read_roster(path: Path) -> tuple[Assigned, ...]:
+    """The roster at `path`: CSV with the header `agent,day,shift` (day counted from 0), or a result's JSON.
+
+    Raises `ProblemError` with a line per fault: file, line, field, value, what was expected.
+    """
+    if path.suffix.lower() == ".json":
+        try:
+            return Result.model_validate_json(_bytes(path)).assignments
+        except ValidationError as error:
+            faults = [
+                f"{path}: {'.'.join(map(str, fault['loc'])) or 'result'}: {fault['msg']}" for fault in error.errors()
+            ]
+            raise ProblemError("\n".join(faults)) from error
+    try:
+        text = _bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ProblemError(f"{path}: is no UTF-8 text: expected CSV with the header {','.join(HEADER)}") from error
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    if not lines or tuple(cell.strip() for cell in lines[0]) != HEADER:
+        found = ",".join(lines[0]) if lines else ""
+        raise ProblemError(f"{path}:1: header {found[:80]!r}: expected {','.join(HEADER)}")
+    rows: list[Assigned] = []
+    faults = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if not cells:
+            continue
+        fault = _fault(cells)
+        if fault is None:
+            rows.append(Assigned(agent=cells[0].strip(), day=int(cells[1]), shift=cells[2].strip()))
+        else:
+            faults.append(f"{path}:{number}: {fault}")
+    if faults:
+        raise ProblemError("\n".join(faults))
+    return tuple(rows)
+
+
+def _fault(cells: Sequence[str]) -> str | None:
+    if len(cells) != len(HEADER):
+        return f"{len(cells)} cells {','.join(cells)[:80]!r}: expected {len(HEADER)}: {','.join(HEADER)}"
+    for name, cell in zip(HEADER, cells, strict=True):
+        if not cell.strip():
+            return f"{name}: value {cell!r}: expected one"
+    try:
+        int(cells[1])
+    except ValueError:
+        return f"day: value {cells[1]!r}: expected a whole number, 0 for the first day"
+    return None
+
+
+def write_result(result: Result, path: Path) -> None:
+    """Write `result` to `path`: `.csv` gets one row per assignment, `.json` everything."""
+    if path.suffix.lower() == ".csv":
+        text = "".join(f"{line}\r\n" for line in _lines(result))
+    else:
+        text = result.model_dump_json(indent=2) + "\n"
+    _write_whole(path, text)
+
+
+def check_output(path: Path) -> None:
+    """Raise `ProblemError` unless a result can be written to `path`, before hours are spent on it."""
+    if path.suffix.lower() not in (".csv", ".json"):
+        raise ProblemError(f"output {str(path)!r}: expected a name ending in .csv or .json")
+    if not path.parent.is_dir():
+        raise ProblemError(f"output {str(path)!r}: expected an existing folder, {str(path.parent)!r} is none")
+    if not os.access(path.parent, os.W_OK):
+        raise ProblemError(f"output {str(path)!r}: the folder {str(path.parent)!r} can't be written to")
+
+
+def _lines(result: Result) -> Iterator[str]:
+    for row in (HEADER, *((line.agent, str(line.day), line.shift) for line in result.assignments)):
+        text = io.StringIO()
+        csv.writer(text, lineterminator="").writerow(row)
+        yield text.getvalue()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Beside the target first, then in its place: a reader never finds half a file."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, delete=False) as partial:
+        partial.write(text)
+    Path(partial.name).chmod(0o644)
+    Path(partial.name).replace(path)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ProblemError(f"{path}: can't be read: {error.strerror}") from error

@@ -1,0 +1,191 @@
+"""`breather solve`, `check` and `schema`: the promised arguments, last lines and exit codes."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.cli.main import run
+from roster.problem import Problem
+from roster.result import Result, Status
+
+QUARTERS = 96
+LAST_LINE = re.compile(r"status=(\w+) objective=(-?\d+|none) bound=(-?\d+|none) seconds=\d+\.\d")
+
+
+def problem(**changes: Any) -> dict[str, Any]:
+    """Two people, two days, one shift; one agent is needed from 07:00 to 15:00 on each day."""
+    required = [1 if 28 <= quarter < 60 else 0 for quarter in range(QUARTERS)]
+    base: dict[str, Any] = {
+        "zone": "UTC",
+        "start": "2026-11-23",
+        "days": 2,
+        "shifts": [{"id": "E", "start_minute": 420, "minutes": 480, "paid_minutes": 480}],
+        "queues": [{"id": "advice"}],
+        "agents": [{"id": "A1", "skills": ["advice"]}, {"id": "A2", "skills": ["advice"]}],
+        "demand": [{"queue": "advice", "day": day, "required": required} for day in (0, 1)],
+        "rules": {
+            "one_shift_a_day": {"mode": "hard"},
+            "time_off": {"mode": "hard"},
+            "cover": {"mode": "soft", "under_weight": 10, "over_weight": 1},
+        },
+    }
+    return base | changes
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    path = tmp_path / "problem.json"
+    path.write_text(json.dumps(problem()))
+    return path
+
+
+def test_solve_writes_a_roster_that_check_accepts(
+    instance: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roster = tmp_path / "roster.csv"
+    assert run(["solve", str(instance), "--output", str(roster), "--time-limit", "20", "--workers", "1"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    found = LAST_LINE.fullmatch(last)
+    assert found is not None, last
+    assert found.groups() == ("optimal", "0", "0")
+    lines = roster.read_text().splitlines()
+    assert lines[0] == "agent,day,shift"
+    assert [line.split(",")[1:] for line in sorted(lines[1:], key=lambda line: line.split(",")[1])] == [
+        ["0", "E"],
+        ["1", "E"],
+    ]
+    assert run(["check", str(instance), str(roster)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "violations=0 cost=0"
+
+
+def test_solve_writes_the_full_result_as_json(instance: Path, tmp_path: Path) -> None:
+    output = tmp_path / "result.json"
+    assert run(["solve", str(instance), "--output", str(output), "--time-limit", "20", "--workers", "1"]) == 0
+    result = Result.model_validate_json(output.read_text())
+    assert (result.status, result.objective, result.bound) == (Status.OPTIMAL, 0, 0)
+    assert run(["check", str(instance), str(output)]) == 0
+
+
+def test_check_names_each_violation_and_exits_1(
+    instance: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instance.write_text(json.dumps(problem(agents=[{"id": "A1", "skills": ["advice"], "time_off": [1]}])))
+    roster = tmp_path / "roster.csv"
+    roster.write_text("agent,day,shift\nA1,1,E\n")
+    assert run(["check", str(instance), str(roster)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("time_off: ")
+    # Day 0 is short by 32 quarters of one agent at 10 each.
+    assert lines[-1] == "violations=1 cost=320"
+
+
+def test_an_infeasible_instance_says_why_and_exits_1(
+    instance: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = problem(
+        agents=[
+            {"id": "A1", "name": "Ana", "skills": ["advice"], "time_off": [0], "pins": [{"day": 0, "shift": "E"}]},
+        ]
+    )
+    asked["rules"]["pins"] = {"mode": "hard"}
+    instance.write_text(json.dumps(asked))
+    assert run(["solve", str(instance), "--output", str(tmp_path / "out.json"), "--workers", "1"]) == 1
+    told = capsys.readouterr()
+    assert told.out.splitlines()[-1].startswith("status=infeasible objective=none")
+    assert "Ana" in told.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["solve", "{file}", "--output", "{folder}/roster.txt"], "expected a name ending in .csv or .json"),
+        (["solve", "{file}", "--output", "{folder}/no/roster.csv"], "expected an existing folder"),
+        (["solve", "{folder}/none.json", "--output", "{folder}/r.csv"], "none.json: can't be read"),
+        (["solve", "{broken}", "--output", "{folder}/r.csv"], "days: Input should be greater than or equal to 1"),
+        (["check", "{file}", "{roster}"], "roster.csv:2: day: value 'Monday': expected a whole number"),
+        (["check", "{file}", "{headless}"], "headless.csv:1: header 'A1,0,E': expected agent,day,shift"),
+        (["check", "{file}", "{unknown}"], "A9"),
+        (["schema", "trombone"], "trombone"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_exit_2(
+    instance: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
+) -> None:
+    (tmp_path / "broken.json").write_text(json.dumps(problem(days=0)))
+    (tmp_path / "roster.csv").write_text("agent,day,shift\nA1,Monday,E\n")
+    (tmp_path / "headless.csv").write_text("A1,0,E\n")
+    (tmp_path / "unknown.csv").write_text("agent,day,shift\nA9,0,E\n")
+    places = {
+        "file": instance,
+        "folder": tmp_path,
+        "broken": tmp_path / "broken.json",
+        "roster": tmp_path / "roster.csv",
+        "headless": tmp_path / "headless.csv",
+        "unknown": tmp_path / "unknown.csv",
+    }
+    before = sorted(path.name for path in tmp_path.iterdir())
+    assert run([part.format(**places) for part in arguments]) == 2
+    told = capsys.readouterr()
+    assert expected in told.err
+    assert "Traceback" not in told.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("document", ["problem", "result", "policy"])
+def test_schema_prints_a_json_schema(document: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["schema", document]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    expected = {"problem": "shifts", "result": "assignments", "policy": "rest"}[document]
+    assert expected in schema["properties"]
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_and_keeps_the_best(tmp_path: Path) -> None:
+    """An instance too large to finish: four weeks of 24 people, interrupted once it has a roster."""
+    required = [6 if 28 <= quarter < 76 else 0 for quarter in range(QUARTERS)]
+    hard = problem(
+        days=28,
+        shifts=[
+            {"id": name, "start_minute": start, "minutes": 480, "paid_minutes": 480}
+            for name, start in (("E", 420), ("M", 540), ("L", 660))
+        ],
+        agents=[
+            {"id": f"A{number}", "skills": ["advice"], "wishes": [{"day": number, "wanted": False}]}
+            for number in range(24)
+        ],
+        demand=[{"queue": "advice", "day": day, "required": required} for day in range(28)],
+    )
+    hard["rules"] |= {
+        "daily_rest": {"mode": "hard"},
+        "consecutive_days": {"mode": "hard", "maximum": 5},
+        "preferences": {"mode": "soft"},
+    }
+    Problem.model_validate(hard)
+    (tmp_path / "problem.json").write_text(json.dumps(hard))
+    command = [sys.executable, "-c", "from api.cli.main import main; main()", "solve", "problem.json"]
+    with subprocess.Popen(
+        [*command, "--output", "roster.csv", "--time-limit", "600"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if re.search(r"objective \d", line):
+                break
+        os.killpg(running.pid, signal.SIGINT)
+        out, _ = running.communicate(timeout=60)
+    assert running.returncode == 0
+    assert LAST_LINE.fullmatch(out.splitlines()[-1])
+    assert (tmp_path / "roster.csv").read_text().startswith("agent,day,shift\n")
