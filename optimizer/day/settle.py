@@ -3,6 +3,8 @@
 The noise on the prices fades; without it the plan sticks where no single person can do better alone.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from optimizer.day.cover import Cover
@@ -18,14 +20,14 @@ NOISE = 50.0
 def settled(
     problem: DayProblem, people: list[PersonOptions], cover: Cover, plan: Plan, *, moves: int, seed: int
 ) -> Plan:
-    """The best plan met in about `moves` best responses from `plan`; its debriefs are left out."""
-    best = Plan({code: list(starts) for code, starts in plan.starts.items()})
-    movers = [options for options in people if options.breaks]
+    """The best plan met in about `moves` best responses from `plan`; debriefs stay, breaks keep clear of them."""
+    best = _copied(plan)
+    movers = [_clear_of(options, plan) for options in people if options.breaks]
     sweeps = moves // max(1, len(movers))
     if not movers or sweeps < 1:
         return best
     noise = np.random.default_rng(seed)
-    at = Plan({code: list(starts) for code, starts in plan.starts.items()})
+    at = _copied(plan)
     away = plan_away(problem, people, cover, at)
     best_cost = plan_cost(problem, people, cover, best)
     for sweep in range(sweeps):
@@ -41,5 +43,29 @@ def settled(
         cost = plan_cost(problem, people, cover, at)
         if cost < best_cost:
             best_cost = cost
-            best = Plan({code: list(starts) for code, starts in at.starts.items()})
+            best = _copied(at)
     return best
+
+
+def _copied(plan: Plan) -> Plan:
+    return Plan({code: list(starts) for code, starts in plan.starts.items()}, dict(plan.debriefs))
+
+
+def _clear_of(options: PersonOptions, plan: Plan) -> PersonOptions:
+    """The same person without the starts that would run into one of their debriefs."""
+    taken = [
+        (option.start, option.start + option.request.minutes)
+        for option in plan.debriefs.values()
+        if options.person.id in (option.request.agent, option.peer)
+    ]
+    if not taken:
+        return options
+    breaks = []
+    for one in options.breaks:
+        kept = [
+            (start, cost)
+            for start, cost in zip(one.starts, one.costs, strict=True)
+            if not any(start < end and begin < start + one.need.minutes for begin, end in taken)
+        ]
+        breaks.append(replace(one, starts=tuple(start for start, _ in kept), costs=tuple(cost for _, cost in kept)))
+    return replace(options, breaks=tuple(breaks))

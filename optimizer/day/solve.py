@@ -39,9 +39,9 @@ def solve_day(
     debriefs = {request.id: debrief_options(problem, request) for request in problem.debriefs}
     cover = build_cover(problem)
     plan = greedy_plan(problem, people, cover)
+    place_debriefs(problem, people, debriefs, cover, plan)
     if not is_small(people, debriefs):
         plan = settled(problem, people, cover, plan, moves=round(MOVES * deterministic_limit), seed=seed)
-    place_debriefs(problem, people, debriefs, cover, plan)
     status, bound = DayStatus.GREEDY, None
     if deterministic_limit > 0:
         limits = Limits(deterministic_limit / 2, began + time_limit_seconds, seed)

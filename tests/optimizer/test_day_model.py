@@ -204,8 +204,12 @@ def test_a_night_across_a_clock_change_keeps_its_elapsed_time(on_date: date) -> 
 
 
 def test_the_same_input_gives_the_same_day_and_survives_json() -> None:
-    people = tuple(agent(f"a{n}", "q" if n % 2 else "qr", 15 * (n % 4), 480) for n in range(12))
-    problem = day(*people, demands=(demand("q", *([7] * 32)), demand("r", *([4] * 32))))
+    people = tuple(
+        agent(f"a{n}", "q" if n % 2 else "qr", 15 * (n % 4), 480, volunteer=n < 3, sessions_left=1) for n in range(12)
+    )
+    request = DebriefRequest(id="r", agent="a7", peers=("a0", "a1"), earliest=at(60), latest=at(480), minutes=25)
+    needs = (demand("q", *([7] * 32)), demand("r", *([4] * 32)))
+    problem = day(*people, demands=needs, debriefs=(request,))
     assert DayProblem.model_validate_json(problem.model_dump_json()) == problem
     first, second = (solve_day(problem, deterministic_limit=0.2).model_copy(update={"seconds": 0.0}) for _ in range(2))
     assert first == second
@@ -213,6 +217,7 @@ def test_the_same_input_gives_the_same_day_and_survives_json() -> None:
     greedy = solve_day(problem, deterministic_limit=0)
     assert greedy.status is DayStatus.GREEDY
     assert first.objective <= greedy.objective
+    assert len(first.debriefs) == 1
     for result in (first, greedy):
         assert judge_day(problem, result).violations == ()
         assert result.short_minutes == sum(short_minutes(problem, result))
