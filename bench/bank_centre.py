@@ -84,6 +84,14 @@ class Records:
         """The calls of one local day that were calls at all."""
         return [call for call in self.calls if call.arrived_at.date() == day and call.outcome != "PHANTOM"]
 
+    def mean_patience_seconds(self) -> float:
+        """Maximum-likelihood mean of exponential patience: all waiting over the calls given up.
+
+        Calls that were answered say only that their patience was longer than their wait (right-censored).
+        """
+        waited = sum(call.wait_seconds for call in self.calls if call.outcome != "PHANTOM")
+        return waited / max(1, sum(call.outcome == "HANG" for call in self.calls))
+
     def work_seconds(self) -> dict[str, int]:
         """Seconds of talk that each queue brought."""
         total: dict[str, int] = defaultdict(int)

@@ -78,8 +78,10 @@ def play_day(
     """Post the calls of one recorded day on planned `day`, at their real times of day with their real handle times.
 
     Calls abandoned in reality are abandoned here after the same wait if nobody answers before; what they would have
-    lasted is drawn from the served calls of their queue. Calls that were served wait for ever.
+    lasted is drawn from the served calls of their queue. Served calls wait at least as long as they did, and then
+    with the month's mean patience.
     """
+    patience = records.mean_patience_seconds()
     random = np.random.default_rng([seed, 9])
     served: dict[str, list[int]] = {}
     for call in records.calls:
@@ -99,7 +101,7 @@ def play_day(
             _moved(call.arrived_at, day),
             max(1, call.handle_seconds if call.outcome == "AGENT" else int(random.choice(served[call.queue]))),
             draw_entry(profile, random),
-            float(call.wait_seconds) if call.outcome == "HANG" else None,
+            call.wait_seconds + (0.0 if call.outcome == "HANG" else float(random.exponential(patience))),
         )
         for call in calls
     )
