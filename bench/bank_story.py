@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-from api.services.days import plan_day
-from api.services.staffing import requirements_from_history
 from sqlmodel import col, func, select
 
 from api.context import Context, make_context
@@ -17,9 +15,11 @@ from api.demo.build import duties_of
 from api.demo.clinic import LONG_TALK, Line
 from api.demo.entry import Aftermath, draw_aftermath, draw_entry
 from api.demo.play import DrivenClock, Incoming, Play, Tally
+from api.services.days import plan_day
 from api.services.importing import import_files
 from api.services.planning import create_roster, plan_now
 from api.services.publishing import publish
+from api.services.staffing import requirements_from_history
 from api.settings import Settings
 from bench.bank_centre import MONTH, PLANNED_FROM, QUEUES, ZONE, Record, Records, write_centre
 from roster.clock import at_local, zone
