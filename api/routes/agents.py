@@ -37,7 +37,7 @@ def post_state(agent: AgentCode, body: StateIn, context: ContextDep, caller: Cal
 
 @router.post("/{agent}/moment")
 def post_moment(agent: AgentCode, context: ContextDep, caller: CallerDep) -> MomentView:
-    """A breather now, or right after the contact in hand. By the agent, or software on the agent's word; not by leads."""
+    """A breather now, or right after the contact in hand: for the agent, or software on their word; not for leads."""
     if caller.role is Role.LEAD:
         raise Forbidden("a moment is the agent's own to take: expected the agent, or routing software on their word")
     if caller.role is Role.AGENT:

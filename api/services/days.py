@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from api.context import Context
 from api.errors import Conflict
@@ -14,12 +14,12 @@ from api.services.day_facts import ONE_DAY, DayFacts, Shift, published_shifts, r
 from api.services.day_views import AgentDayView, TeamDayView, agent_day, team_day
 from api.services.debrief_matching import debrief_requests
 from api.services.debrief_store import settle_debriefs, store_invitations
+from api.services.floor_work import touch_pools
 from optimizer.day.solve import solve_day
 from roster.clock import local_day
 from roster.day import SegmentSpan
 from roster.day_problem import DayResult, DayStatus
 from roster.people import Team
-from roster.queues import Pool
 from roster.shifts import Segment, SegmentKind
 from roster.store.engine import reading, writing
 
@@ -87,7 +87,7 @@ def _store(
 ) -> DayPlanView | None:
     """Write a plan, unless the day is no longer as it was read."""
     with writing(context.engine) as session:
-        lock_floors(session)
+        touch_pools(session)
         fresh = read_day(session, facts.on_date, team_id)
         if fresh.mark != facts.mark:
             return None
@@ -118,11 +118,6 @@ def _store(
             )
     context.announcer.announce()
     return view
-
-
-def lock_floors(session: Session) -> None:
-    """Take every pool's row, so that routing and planning never write the same day at once (PostgreSQL)."""
-    session.exec(select(Pool.id).order_by(col(Pool.id)).with_for_update()).all()
 
 
 def store_shift(session: Session, facts: DayFacts, shift: Shift, spans: Sequence[SegmentSpan]) -> int:

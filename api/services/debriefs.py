@@ -9,10 +9,11 @@ from api.errors import Conflict, Forbidden, NotFound
 from api.security.caller import Caller
 from api.services.day_building import build_day_problem
 from api.services.day_facts import published_shifts, read_day
-from api.services.days import ensure_day, lock_floors
+from api.services.days import ensure_day
 from api.services.debrief_matching import debrief_requests, sessions_left
 from api.services.debrief_store import free, settle_debriefs, store_invitations, take, tell
 from api.services.debrief_views import InvitationView, invitation_view, invitations_of, open_rows, zone_of
+from api.services.floor_work import touch_pools
 from optimizer.day.solve import solve_day
 from roster.clock import local_day
 from roster.day import DayError
@@ -65,7 +66,7 @@ def _offer(context: Context, on_date: date, asked_by: int | None) -> int:
         if not result.debriefs:
             return 0
         with writing(context.engine) as session:
-            lock_floors(session)
+            touch_pools(session)
             if read_day(session, on_date, None).mark != facts.mark:
                 continue
             stored = store_invitations(session, facts, result.debriefs, now)
@@ -84,7 +85,7 @@ def accept(context: Context, invitation_id: int, caller: Caller) -> InvitationVi
     now = context.now()
     try:
         with writing(context.engine) as session:
-            lock_floors(session)
+            touch_pools(session)
             invitation = _mine(session, invitation_id, agent_id)
             if invitation.status is InvitationStatus.ACCEPTED:
                 return invitation_view(session, invitation, agent_id)
@@ -122,7 +123,7 @@ def give_back(context: Context, invitation_id: int, caller: Caller) -> None:
     person = _own(caller)
     now = context.now()
     with writing(context.engine) as session:
-        lock_floors(session)
+        touch_pools(session)
         invitation = session.get(DebriefInvitation, invitation_id)
         if invitation is None or person not in (invitation.agent_id, invitation.peer_id):
             raise NotFound(f"there is no debrief {invitation_id} of yours")

@@ -28,7 +28,11 @@ KNOWN_KINDS = ("contact.", "agent.state", "rest.", "floor.", "run.", "user.", "t
 
 
 def touch_pools(session: Session) -> None:
-    """Make every cached floor stale: for whoever changes skills, people or segments in `session`'s transaction."""
+    """Lock every floor and make its caches stale: for whoever changes people, skills, shifts or segments.
+
+    Rows are locked in order of id, as every transaction of the floor does, so that two never wait for each other.
+    """
+    session.execute(select(POOL.c.id).order_by(POOL.c.id).with_for_update()).all()
     session.execute(update(POOL).values(version=POOL.c.version + 1))
 
 

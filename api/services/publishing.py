@@ -8,6 +8,7 @@ from api.context import Context
 from api.errors import Conflict
 from api.events.log import append
 from api.services.days import plan_day
+from api.services.floor_work import touch_pools
 from api.services.judging import find_roster, judged
 from api.services.runs import fail_abandoned, refuse_while_planning
 from api.services.superseding import last_day, supersede_for
@@ -50,6 +51,7 @@ def publish(context: Context, roster_id: int, *, actor: str) -> None:
         roster.published_at, roster.published_by = now, actor
         roster.version += 1
         session.add(roster)
+        touch_pools(session)
         append(
             session,
             at=now,

@@ -6,6 +6,7 @@ from pathlib import Path
 from api.context import Context
 from api.errors import Invalid
 from api.events.log import append
+from api.services.floor_work import touch_pools
 from api.services.importing.check import check
 from api.services.importing.known import read_known
 from api.services.importing.report import ImportReport
@@ -56,6 +57,7 @@ def import_files(
             report = ImportReport(check_only, len(paths), counts)
             if check_only:
                 raise _CheckedOnly(report)
+            touch_pools(session)
             append(
                 session,
                 at=context.now(),
