@@ -39,7 +39,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def enum_type(kind: type[StrEnum], column: str = "") -> Enum:
-    """`kind` as a VARCHAR of its values, held to them by a CHECK named after it (or the `column`, where two share it)."""
+    """`kind` as a VARCHAR of its values, held to them by a CHECK named after it (or `column`, where two share it)."""
     return Enum(
         kind,
         native_enum=False,
