@@ -34,7 +34,7 @@ def _after_the_past(roster: RosterModel, agent: PlannedAgent, clash: Clash, rule
         for day in roster.grid.days[: max(0, past.day + REACH_DAYS + 1)]:
             for option in day:
                 if clash(past, option):
-                    roster.forbid(Requirement(rule, agent.id, option.day), roster.works(agent, option))
+                    roster.forbid(Requirement(rule, agent.id, option.day), option)
 
 
 def _cliques(grid: Grid, clash: Clash) -> Iterator[tuple[list[Option], list[Option]]]:

@@ -1,24 +1,31 @@
-"""Solve a roster: build the model, search, judge what was found, and say what is proved."""
+"""Solve a roster: search, judge what was found, and say what is proved."""
 
-import time
 from collections.abc import Callable, Sequence
 
 from ortools.sat.python import cp_model
 
+from optimizer.shifts.anneal import MOVES_PER_UNIT, anneal, construct
+from optimizer.shifts.automaton import TooLarge
+from optimizer.shifts.cover_table import CoverTable
+from optimizer.shifts.crew import Crew
 from optimizer.shifts.infeasible import conflicts_of
 from optimizer.shifts.postings import post_rules
-from optimizer.shifts.search import Search
+from optimizer.shifts.progress import OnProgress, OnRoster, Progress
+from optimizer.shifts.rows import RowFinder, people_of
+from optimizer.shifts.search import search
 from optimizer.shifts.variables import Grid, RosterModel
 from roster.problem import Assigned, Problem
-from roster.result import Result, Status, TracePoint
+from roster.result import Result, Status
 from roster.rules.registry import Verdict, judge
+
+DIRECT_LITERALS = 2500
+"""Up to so many person-day-shift literals plain CP-SAT is tried first."""
+
+DIRECT_SHARE = 0.25
 
 
 class SolverError(RuntimeError):
     """The solver and the checkers disagree, or the model is broken: a defect of ours, never a result."""
-
-
-OnRoster = Callable[[TracePoint, tuple[Assigned, ...]], None]
 
 
 def solve(
@@ -28,7 +35,7 @@ def solve(
     deterministic_limit: float | None = None,
     workers: int = 2,
     seed: int = 0,
-    on_progress: Callable[[TracePoint], None] | None = None,
+    on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] | None = None,
     start_from: Sequence[Assigned] = (),
     on_roster: OnRoster | None = None,
@@ -38,9 +45,9 @@ def solve(
     Parameters
     ----------
     deterministic_limit
-        Limit in CP-SAT's deterministic units; with it, the same seed and workers give the same roster.
+        Limit in deterministic units; with it, the same seed and workers give the same roster.
     on_progress
-        Called from a solver thread whenever the objective or the bound improves.
+        Called, perhaps from a solver thread, whenever the objective or the bound improves.
     should_stop
         Asked several times a second; once it says true, the best roster so far is kept.
     start_from
@@ -53,59 +60,93 @@ def solve(
     SolverError
         A roster breaks a hard rule or does not cost what the model said.
     """
-    started = time.monotonic()
+    progress = Progress(
+        time_limit_seconds=time_limit_seconds,
+        deterministic_limit=deterministic_limit,
+        on_progress=on_progress,
+        on_roster=on_roster,
+        should_stop=should_stop,
+    )
     grid = Grid(problem)
     conflicts = conflicts_of(grid)
     if conflicts:
-        seconds = time.monotonic() - started
-        return Result(status=Status.INFEASIBLE, conflicts=conflicts, seconds=seconds, seed=seed, workers=workers)
+        return Result(
+            status=Status.INFEASIBLE, conflicts=conflicts, seconds=progress.seconds, seed=seed, workers=workers
+        )
+    crew = _crew(grid)
+    literals = len(problem.agents) * len(grid.options)
+    if crew is None or literals <= DIRECT_LITERALS:
+        share = 1.0 if crew is None else DIRECT_SHARE
+        _direct(grid, progress, share=share, workers=workers, seed=seed, start_from=start_from)
+    if crew is not None and not progress.over() and construct(crew, seed):
+        progress.offer(crew.cost(), crew.assignments)
+        moves = None if deterministic_limit is None else round(deterministic_limit * MOVES_PER_UNIT)
+        anneal(crew, progress, seconds=progress.seconds_left, moves=moves, seed=seed)
+    return _concluded(grid, progress, workers=workers, seed=seed)
+
+
+def _crew(grid: Grid) -> Crew | None:
+    """Rows by dynamic programming, where the rules allow it."""
+    people = people_of(grid)
+    try:
+        return Crew(grid, people, RowFinder(grid, people), CoverTable(grid))
+    except TooLarge:
+        return None
+
+
+def _direct(
+    grid: Grid, progress: Progress, *, share: float, workers: int, seed: int, start_from: Sequence[Assigned]
+) -> None:
+    """Plain CP-SAT on the whole model, for a share of the limits."""
     roster = RosterModel(grid)
     post_rules(roster)
     roster.minimise_costs()
     if start_from:
         roster.hint(start_from)
-    search = Search(
+    limit = progress.deterministic_limit
+    status = search(
         roster,
-        started=started,
-        time_limit_seconds=time_limit_seconds,
-        deterministic_limit=deterministic_limit,
+        progress,
+        seconds=progress.seconds_left * share,
+        deterministic_limit=None if limit is None else limit * share,
         workers=workers,
         seed=seed,
-        on_progress=on_progress,
-        on_roster=on_roster,
-        should_stop=should_stop,
     )
-    status = search.run()
     if status == cp_model.MODEL_INVALID:
         raise SolverError(f"the model is invalid: {roster.model.validate()}")
     if status == cp_model.INFEASIBLE:
         raise SolverError("the solver calls a roster infeasible that the elastic model can build")
-    found = search.best
-    seconds = time.monotonic() - started
-    if found is None:
+
+
+def _concluded(grid: Grid, progress: Progress, *, workers: int, seed: int) -> Result:
+    """Judge the best roster and make the result."""
+    found = progress.best
+    if found is None or progress.objective is None:
         return Result(
             status=Status.UNKNOWN,
-            bound=search.bound,
-            trace=tuple(search.trace),
-            seconds=seconds,
+            bound=progress.bound,
+            trace=tuple(progress.trace),
+            seconds=progress.seconds,
             seed=seed,
             workers=workers,
-            stopped=search.stopped,
+            stopped=progress.stopped,
         )
-    verdict = accepted(problem, found)
-    objective = exact_objective(grid, found, search.objective, verdict)
-    bound = objective if status == cp_model.OPTIMAL else search.bound
+    verdict = accepted(grid.problem, found)
+    objective = exact_objective(grid, found, progress.objective, verdict)
+    bound = progress.bound
+    if bound is not None and bound > objective:
+        raise SolverError(f"the bound {bound} is above the roster's cost {objective}")
     return Result(
-        status=Status.OPTIMAL if bound is not None and bound >= objective else Status.FEASIBLE,
+        status=Status.OPTIMAL if bound == objective else Status.FEASIBLE,
         assignments=found,
         objective=objective,
         bound=bound,
         costs=verdict.costs,
-        trace=tuple(search.trace),
-        seconds=time.monotonic() - started,
+        trace=tuple(progress.trace),
+        seconds=progress.seconds,
         seed=seed,
         workers=workers,
-        stopped=search.stopped,
+        stopped=progress.stopped,
     )
 
 

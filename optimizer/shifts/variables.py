@@ -87,6 +87,10 @@ class RosterModel:
         """Those whose shifts are decided here."""
         self.elastic = elastic
         self.slacks: dict[Requirement, Literal] = {}
+        self.out: set[tuple[str, int, str]] = set()
+        """What is forbidden by itself, whatever else is worked: agent, day, shift."""
+        self.placed: set[tuple[str, int, str]] = set()
+        """What must be worked."""
         self.costs: dict[str, list[Linear]] = defaultdict(list)
         self._works = {
             (agent.id, option.day, option.shift): self.model.new_bool_var(f"{agent.id}/{option.day}/{option.shift}")
@@ -146,9 +150,17 @@ class RosterModel:
             else:
                 self.model.add_at_most_one(literals)
 
-    def forbid(self, requirement: Requirement, literal: Literal) -> None:
-        """`literal` must not hold."""
-        self.require(requirement, self.model.add(literal == 0))
+    def forbid(self, requirement: Requirement, option: Option) -> None:
+        """The requirement's agent must not work `option`."""
+        key = (requirement.agent, option.day, option.shift)
+        self.out.add(key)
+        self.require(requirement, self.model.add(self._works[key] == 0))
+
+    def place(self, requirement: Requirement, option: Option) -> None:
+        """The requirement's agent must work `option`."""
+        key = (requirement.agent, option.day, option.shift)
+        self.placed.add(key)
+        self.require(requirement, self.model.add(self._works[key] == 1))
 
     def add_cost(self, rule: str, term: Linear) -> None:
         """Add `term` to what is minimised, under the rule's name."""

@@ -20,7 +20,7 @@ def post(roster: RosterModel) -> None:
             open_spans = _open(agent, today, roster.problem.zone) + _open(agent, yesterday, roster.problem.zone)
             for option in options:
                 if not any(opens <= option.begin and option.end <= closes for opens, closes in open_spans):
-                    roster.forbid(Requirement(KEY, agent.id, day), roster.works(agent, option))
+                    roster.forbid(Requirement(KEY, agent.id, day), option)
 
 
 def _open(agent: PlannedAgent, date: date, zone: str) -> list[tuple[datetime, datetime]]:

@@ -1,7 +1,9 @@
 """Posts exposure balance: a convex cost of each person's summed surplus of planned exposure."""
 
-from optimizer.shifts.variables import RosterModel
+from optimizer.shifts.variables import Grid, RosterModel
 from roster.load.planned import skills_of
+from roster.problem import PlannedAgent
+from roster.rules.parameters import ExposureBalance
 
 KEY = "exposure_balance"
 
@@ -10,9 +12,8 @@ def post(roster: RosterModel) -> None:
     """Two excess variables per person, one beyond the tolerance and one beyond the steep limit."""
     terms = roster.problem.rules.exposure_balance
     for agent in roster.people:
-        skills = skills_of(agent)
         options = roster.grid.options
-        surplus = [roster.grid.exposure.surplus(skills, option.day, option.shift) for option in options]
+        surplus = surpluses(roster.grid, agent)
         away = sum(
             points * roster.works(agent, option) for points, option in zip(surplus, options, strict=True) if points
         )
@@ -24,3 +25,18 @@ def post(roster: RosterModel) -> None:
             roster.model.add(excess >= away - free)
             roster.model.add(excess >= -away - free)
             roster.add_cost(KEY, weight * excess)
+
+
+def surpluses(grid: Grid, agent: PlannedAgent) -> list[int]:
+    """Points that each option of the grid adds to what the cost is a convex function of."""
+    skills = skills_of(agent)
+    return [grid.exposure.surplus(skills, option.day, option.shift) for option in grid.options]
+
+
+def cost_of(terms: ExposureBalance, away: int) -> int:
+    """What `away` summed points cost, for rows made without a model."""
+    if terms.mode == "off":
+        return 0
+    beyond = max(0, abs(away) - terms.tolerance_points)
+    steep = max(0, abs(away) - terms.steep_points)
+    return terms.weight * beyond + terms.steep_weight * steep

@@ -16,8 +16,7 @@ def post(roster: RosterModel) -> None:
         for pin in agent.pins:
             requirement = Requirement(KEY, agent.id, pin.day)
             if pin.shift is None:
-                for literal in roster.shifts_on(agent, pin.day):
-                    roster.forbid(requirement, literal)
+                for option in roster.grid.days[pin.day]:
+                    roster.forbid(requirement, option)
             else:
-                placed = roster.works(agent, roster.grid.option(pin.day, pin.shift))
-                roster.require(requirement, roster.model.add(placed == 1))
+                roster.place(requirement, roster.grid.option(pin.day, pin.shift))

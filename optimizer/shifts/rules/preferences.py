@@ -1,6 +1,6 @@
 """Posts preferences: a wish not granted costs its weight."""
 
-from optimizer.shifts.variables import Literal, RosterModel
+from optimizer.shifts.variables import Grid, Literal, RosterModel
 from roster.problem import PlannedAgent
 
 KEY = "preferences"
@@ -17,6 +17,22 @@ def post(roster: RosterModel) -> None:
                 has_it = _any_on(roster, agent, wish.day)
             missed = (1 - has_it) if wish.wanted else has_it
             roster.add_cost(KEY, weight * wish.weight * missed)
+
+
+def prices(grid: Grid, agent: PlannedAgent) -> tuple[list[int], int]:
+    """(cost of each option of the grid, cost of an empty row): how wishes live inside a column, one shift a day."""
+    weight = grid.problem.rules.preferences.weight
+    cost = [0] * len(grid.options)
+    empty = 0
+    if grid.problem.rules.preferences.mode == "off":
+        return cost, empty
+    for wish in agent.wishes:
+        change = -weight * wish.weight if wish.wanted else weight * wish.weight
+        empty += weight * wish.weight if wish.wanted else 0
+        for index, option in enumerate(grid.options):
+            if option.day == wish.day and wish.shift in (None, option.shift):
+                cost[index] += change
+    return cost, empty
 
 
 def _any_on(roster: RosterModel, agent: PlannedAgent, day: int) -> Literal:

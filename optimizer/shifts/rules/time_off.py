@@ -16,4 +16,4 @@ def post(roster: RosterModel) -> None:
             for options in roster.grid.days[max(0, off - 2) : max(0, off + 1)]:
                 for option in options:
                     if option.begin < closes and opens < option.end:
-                        roster.forbid(Requirement(KEY, agent.id, off), roster.works(agent, option))
+                        roster.forbid(Requirement(KEY, agent.id, off), option)

@@ -1,0 +1,131 @@
+"""Cover as numbers: what a roster's cover costs, what one more person would save where, and tangents from below.
+
+The same formula as the posting (Hall over unions of crews, level by level of queue weight), laid out in arrays
+[level, union, interval] so that a search can ask thousands of times a second. With very many queues only the
+smallest unions are kept: every figure is then a lower bound of the true cost, never above it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.shifts.rules.cover import intervals
+from optimizer.shifts.variables import Grid, RosterModel
+from roster.load.planned import Skills, skills_of
+
+Floats = NDArray[np.float64]
+
+MAX_UNIONS = 1024
+
+
+class CoverTable:
+    """Cover of one problem. Presence is an array [group, interval]: how many of each skill set are on shift."""
+
+    def __init__(self, grid: Grid) -> None:
+        problem = grid.problem
+        self.groups: list[Skills] = sorted({skills_of(agent) for agent in problem.agents}, key=sorted)
+        self.group_of = {agent.id: self.groups.index(skills_of(agent)) for agent in problem.agents}
+        self._intervals = [one for one in intervals(RosterModel(grid, ())) if one.options or one.given or one.required]
+        count = len(self._intervals)
+        self.quarters = np.array([one.quarters for one in self._intervals], dtype=float)
+        self.given = np.zeros((len(self.groups), count))
+        where = {(option.day, option.shift): index for index, option in enumerate(grid.options)}
+        self.covers = np.zeros((len(grid.options), count))
+        """[option, interval]: 1 where the option covers the interval."""
+        for column, one in enumerate(self._intervals):
+            for skills, heads in one.given:
+                self.given[self.groups.index(skills), column] += heads
+            for option in one.options:
+                self.covers[where[option.day, option.shift], column] = 1.0
+        self._lay_out_requirements(grid)
+
+    def _lay_out_requirements(self, grid: Grid) -> None:
+        problem = grid.problem
+        asked = sorted({queue for one in self._intervals for queue, _ in one.required})
+        weight = {queue: problem.queue_of[queue].weight for queue in asked}
+        able = {queue: frozenset(i for i, skills in enumerate(self.groups) if queue in skills) for queue in asked}
+        unions = _unions(able.values())
+        required = np.array(
+            [[dict(one.required).get(queue, 0) for one in self._intervals] for queue in asked], dtype=float
+        ).reshape(len(asked), len(self._intervals))
+        inside = np.array([[able[queue] <= union for queue in asked] for union in unions], dtype=float)
+        self.crew = np.array([[group in union for group in range(len(self.groups))] for union in unions], dtype=float)
+        """[union, group]"""
+        self._with = [np.flatnonzero(self.crew[:, group]) for group in range(len(self.groups))]
+        self._without = [np.flatnonzero(self.crew[:, group] == 0) for group in range(len(self.groups))]
+        self.total_required = required.sum(axis=0)
+        terms = problem.rules.cover
+        on = terms.mode != "off"
+        self.over_weight = float(terms.over_weight) if on else 0.0
+        levels = sorted(set(weight.values())) or [0]
+        self.needs = np.zeros((len(levels), len(unions), len(self._intervals)))
+        """[level, union, interval]: what the queues served by nobody outside the union ask."""
+        self.level_weights = np.zeros(len(levels))
+        for number, level in enumerate(levels):
+            counted = np.array([weight[queue] >= level for queue in asked], dtype=float)
+            self.needs[number] = (inside * counted) @ required
+            below = levels[number - 1] if number else 0
+            self.level_weights[number] = terms.under_weight * (level - below) if on else 0
+        # Who is spare is on shift - required + what the lowest level misses.
+        self.level_weights[0] += self.over_weight
+
+    @property
+    def size(self) -> int:
+        """How many intervals there are."""
+        return len(self._intervals)
+
+    def gaps(self, presence: Floats) -> Floats:
+        """[level, union, interval]: what is asked beyond who is there (`presence`: [group, interval])."""
+        return self.needs - (self.crew @ presence)[None, :, :]
+
+    def cost(self, presence: Floats) -> Floats:
+        """Cost of each interval."""
+        return self._cost(self.gaps(presence), presence)
+
+    def _cost(self, gaps: Floats, presence: Floats) -> Floats:
+        short = np.maximum(gaps.max(axis=1), 0.0)
+        spare = presence.sum(axis=0) - self.total_required
+        costs: Floats = (self.level_weights @ short + self.over_weight * spare) * self.quarters
+        return costs
+
+    def change_gaps(self, gaps: Floats, group: int, heads: Floats) -> None:
+        """Put `heads` (per interval) more of `group` on shift, in place."""
+        gaps[:, self._with[group], :] -= heads
+
+    def price_of_one(self, gaps: Floats, group: int) -> Floats:
+        """What one more of `group` on shift adds to the cost of each interval (mostly negative)."""
+        inside = gaps[:, self._with[group], :].max(axis=1, initial=0.0)
+        outside = gaps[:, self._without[group], :].max(axis=1, initial=0.0)
+        saved = np.maximum(inside, outside) - np.maximum(inside - 1.0, outside)
+        price: Floats = (self.over_weight - self.level_weights @ saved) * self.quarters
+        return price
+
+    def tangent(self, presence: Floats) -> tuple[Floats, Floats]:
+        """(constant [interval], slope [group, interval]): cost >= constant + slope * presence, equal at `presence`."""
+        gaps = self.gaps(presence)
+        steepest = gaps.argmax(axis=1)
+        constant = -self.over_weight * self.total_required
+        slope = np.full_like(presence, self.over_weight)
+        columns = np.arange(self.size)
+        for level, weight in enumerate(self.level_weights):
+            union = steepest[level]
+            short = gaps[level, union, columns] > 1e-9
+            constant = constant + weight * np.where(short, self.needs[level, union, columns], 0.0)
+            slope -= weight * self.crew[union].T * short
+        return constant * self.quarters, slope * self.quarters
+
+    def heads(self, options: Sequence[int]) -> Floats:
+        """Per interval, how often these options (indices into the grid's) cover it."""
+        heads: Floats = self.covers[list(options)].sum(axis=0)
+        return heads
+
+
+def _unions(crews: Iterable[frozenset[int]]) -> list[frozenset[int]]:
+    """The empty set and unions of crews, the smallest first, at most `MAX_UNIONS` of them."""
+    found: set[frozenset[int]] = {frozenset()}
+    for crew in sorted(set(crews), key=lambda one: (len(one), sorted(one))):
+        found |= {crew | one for one in found}
+        if len(found) > MAX_UNIONS:
+            found = set(sorted(found, key=lambda one: (len(one), sorted(one)))[:MAX_UNIONS])
+    return sorted(found, key=lambda one: (len(one), sorted(one)))

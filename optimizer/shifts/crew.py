@@ -1,0 +1,130 @@
+"""A roster in the making, person by person: rows, who is on shift when, and what all of it costs.
+
+Every change is one person's row taken out and the best one put back, so all personal rules always hold.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.shifts.cover_table import CoverTable
+from optimizer.shifts.rows import Person, RowFinder
+from optimizer.shifts.variables import Grid
+from roster.problem import Assigned
+
+Floats = NDArray[np.float64]
+
+SLOPE_TRIES = 3
+"""How often a row is sought again with another price on exposure, to meet its convex cost."""
+
+
+class Crew:
+    """The rows of everyone who is rostered, with their costs kept up to date."""
+
+    def __init__(self, grid: Grid, people: Sequence[Person], finder: RowFinder, cover: CoverTable) -> None:
+        self.grid = grid
+        self.people = people
+        self.finder = finder
+        self.cover = cover
+        self.rows: dict[str, list[int]] = {}
+        self._presence = cover.given.copy()
+        self._gaps = cover.gaps(self._presence)
+        self._slopes: dict[str, float] = {}
+
+    def cost(self) -> int:
+        """Cost of the whole roster, as the rules count it."""
+        personal = sum(person.cost(self.rows[person.agent.id]) for person in self.people)
+        return personal + round(float(self.cover.cost(self._presence).sum()))
+
+    def put(self, person: Person, row: Sequence[int]) -> None:
+        """Give `person` this row (indices into the grid's options)."""
+        self.take(person)
+        self._change(person, row, 1.0)
+        self.rows[person.agent.id] = list(row)
+
+    def take(self, person: Person) -> list[int] | None:
+        """Take the person's row out; returns it."""
+        row = self.rows.pop(person.agent.id, None)
+        if row is not None:
+            self._change(person, row, -1.0)
+        return row
+
+    def _change(self, person: Person, row: Sequence[int], sign: float) -> None:
+        group = self.cover.group_of[person.agent.id]
+        heads = sign * self.cover.heads(row)
+        self._presence[group] += heads
+        self.cover.change_gaps(self._gaps, group, heads)
+
+    def prices(self, person: Person) -> Floats:
+        """What each option of `person` would add to the cost of cover, given who else is there."""
+        price = self.cover.price_of_one(self._gaps, self.cover.group_of[person.agent.id])
+        prices: Floats = self.cover.covers @ price
+        return prices
+
+    def reinsert(self, person: Person, noise: Floats | None = None) -> bool:
+        """Take `person` out and put the best row back, on prices shaken by `noise`; False where there is no row.
+
+        Without noise the roster never gets worse.
+        """
+        old = self.take(person)
+        prices = self.prices(person)
+        shaken = prices if noise is None else prices + noise
+        ways = [] if old is None or noise is not None else [(self._cost_of(person, old, shaken), old)]
+        ways += self._candidates(person, shaken)
+        if not ways:
+            if old is not None:
+                self.put(person, old)
+            return False
+        self.put(person, min(ways, key=lambda way: way[0])[1])
+        return True
+
+    def _cost_of(self, person: Person, row: Sequence[int], prices: Floats) -> float:
+        return float(prices[list(row)].sum()) + person.cost(row)
+
+    def _candidates(self, person: Person, prices: Floats) -> Iterable[tuple[float, list[int]]]:
+        """Best rows for a few prices on exposure, moving the price towards one that its own row agrees with."""
+        steepest = person.steepest
+        low, high = -steepest, steepest
+        slope = self._slopes.get(person.agent.id, 0.0)
+        found: list[tuple[float, list[int]]] = []
+        for _ in range(SLOPE_TRIES):
+            best = self.finder.best(person, prices + slope * person.surplus)
+            if best is None:
+                break
+            row = best[1]
+            found.append((self._cost_of(person, row, prices), row))
+            least, most = person.slopes(row)
+            if found[-1] is min(found, key=lambda way: way[0]):
+                self._slopes[person.agent.id] = slope
+            if least <= slope <= most:
+                break
+            if slope < least:
+                low = slope
+                slope = (slope + min(high, least)) / 2
+            else:
+                high = slope
+                slope = (slope + max(low, most)) / 2
+        return found
+
+    def assignments(self) -> tuple[Assigned, ...]:
+        """The roster, with the pins of another team's people, by agent and day."""
+        lines: list[Assigned] = []
+        for agent in self.grid.problem.agents:
+            if agent.fixed:
+                pins = sorted((pin.day, pin.shift) for pin in agent.pins if pin.shift is not None)
+                lines += [Assigned(agent=agent.id, day=day, shift=shift) for day, shift in pins]
+            else:
+                options = (self.grid.options[index] for index in self.rows[agent.id])
+                lines += [Assigned(agent=agent.id, day=option.day, shift=option.shift) for option in options]
+        return tuple(lines)
+
+    def snapshot(self) -> dict[str, list[int]]:
+        """A copy of all rows, for `restore`."""
+        return {agent: list(row) for agent, row in self.rows.items()}
+
+    def restore(self, rows: dict[str, list[int]]) -> None:
+        """Back to a snapshot."""
+        for person in self.people:
+            if self.rows.get(person.agent.id) != rows[person.agent.id]:
+                self.put(person, rows[person.agent.id])

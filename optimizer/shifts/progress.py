@@ -1,0 +1,92 @@
+"""The best roster and the best bound of a run, its trace, its clock and its stop: what every part of a solve shares."""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from roster.problem import Assigned
+from roster.result import TracePoint
+
+OnRoster = Callable[[TracePoint, tuple[Assigned, ...]], None]
+OnProgress = Callable[[TracePoint], None]
+
+
+class Progress:
+    """Keeps the best of what is offered; safe to be called from solver threads."""
+
+    def __init__(
+        self,
+        *,
+        time_limit_seconds: float,
+        deterministic_limit: float | None = None,
+        on_progress: OnProgress | None = None,
+        on_roster: OnRoster | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> None:
+        self.started = time.monotonic()
+        self._until = self.started + time_limit_seconds
+        self.deterministic_limit = deterministic_limit
+        self._on_progress = on_progress
+        self._on_roster = on_roster
+        self._should_stop = should_stop
+        self._lock = threading.RLock()
+        self.best: tuple[Assigned, ...] | None = None
+        self.objective: int | None = None
+        self.bound: int | None = None
+        self.trace: list[TracePoint] = []
+        self.stopped = False
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self.started
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until the time limit, not below 0."""
+        return max(0.0, self._until - time.monotonic())
+
+    def asked_to_stop(self) -> bool:
+        """Whether the caller wants the run to end; remembered once said."""
+        if not self.stopped and self._should_stop is not None and self._should_stop():
+            self.stopped = True
+        return self.stopped
+
+    @property
+    def proved(self) -> bool:
+        """Whether the best roster is proved to be optimal."""
+        return self.objective is not None and self.bound is not None and self.bound >= self.objective
+
+    def over(self) -> bool:
+        """Whether it is time to end: asked to, out of time, or nothing left to prove."""
+        return self.asked_to_stop() or self.seconds_left <= 0 or self.proved
+
+    def offer(self, objective: int, roster: Callable[[], Sequence[Assigned]]) -> bool:
+        """Take a valid roster if it is better than the best; says whether it was."""
+        with self._lock:
+            if self.objective is not None and objective >= self.objective:
+                return False
+            self.objective = objective
+            self.best = tuple(roster())
+            point = self._point()
+            if self._on_roster is not None:
+                self._on_roster(point, self.best)
+            return True
+
+    def raise_bound(self, value: float) -> None:
+        """Take a proved lower bound; what is left of it after rounding up to an integer counts."""
+        if not math.isfinite(value):
+            return
+        bound = math.ceil(value - 1e-6)
+        with self._lock:
+            if self.bound is None or bound > self.bound:
+                self.bound = bound
+                self._point()
+
+    def _point(self) -> TracePoint:
+        point = TracePoint(seconds=self.seconds, objective=self.objective, bound=self.bound)
+        self.trace.append(point)
+        if self._on_progress is not None:
+            self._on_progress(point)
+        return point
