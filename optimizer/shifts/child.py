@@ -10,7 +10,8 @@ import threading
 
 from pydantic import ValidationError
 
-from optimizer.shifts.solve import SolverError, solve
+from optimizer.shifts.errors import SolverError
+from optimizer.shifts.solve import solve
 from optimizer.shifts.wire import Improvement, Message, Order
 from roster.problem import Assigned
 from roster.result import TracePoint

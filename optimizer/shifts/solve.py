@@ -8,6 +8,7 @@ from optimizer.shifts.anneal import MOVES_PER_UNIT, anneal, construct
 from optimizer.shifts.automaton import TooLarge
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
+from optimizer.shifts.errors import SolverError
 from optimizer.shifts.infeasible import conflicts_of
 from optimizer.shifts.postings import post_rules
 from optimizer.shifts.progress import OnProgress, OnRoster, Progress
@@ -22,10 +23,6 @@ DIRECT_LITERALS = 2500
 """Up to so many person-day-shift literals plain CP-SAT is tried first."""
 
 DIRECT_SHARE = 0.25
-
-
-class SolverError(RuntimeError):
-    """The solver and the checkers disagree, or the model is broken: a defect of ours, never a result."""
 
 
 def solve(
@@ -68,12 +65,15 @@ def solve(
         should_stop=should_stop,
     )
     grid = Grid(problem)
-    conflicts = conflicts_of(grid)
+    crew = _crew(grid)
+    stuck = None if crew is None else [one.agent for one in crew.people if crew.finder.best(one, one.own * 0) is None]
+    conflicts = conflicts_of(grid, stuck)
     if conflicts:
         return Result(
             status=Status.INFEASIBLE, conflicts=conflicts, seconds=progress.seconds, seed=seed, workers=workers
         )
-    crew = _crew(grid)
+    if stuck:
+        crew = None
     literals = len(problem.agents) * len(grid.options)
     if crew is None or literals <= DIRECT_LITERALS:
         share = 1.0 if crew is None else DIRECT_SHARE
