@@ -85,6 +85,7 @@ class LoadPolicy(_Table):
     acute_half_life_minutes: float = Field(gt=0)
     acute_half_life_resting_minutes: float = Field(gt=0)
     carried_half_life_hours: float = Field(gt=0)
+    free_points: Points
     acute_budget: float = Field(gt=0)
     carried_budget: float = Field(gt=0)
     max_heavy_per_shift: int = Field(ge=1)

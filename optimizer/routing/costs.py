@@ -71,15 +71,17 @@ def components(floor: Floor, batch: Batch, eligible: Bools, now: datetime, polic
     columns = floor.columns
     routing = policy.routing
     at = now.timestamp()
-    score = batch.score[:, None]
+    free = policy.load.free_points
+    points = np.maximum(batch.score - free, 0)[:, None]
+    held = np.maximum(columns.held_points - free * columns.held, 0.0)
 
     def afterwards(level: Floats, budget: float) -> Floats:
         # Quadratic in the load against its budget, as a difference: the same contact weighs more on whom it
         # would bring further, and the sum over the floor is least where load is even.
-        return np.asarray(((level + score) ** 2 - level**2) / budget)
+        return np.asarray(((level + points) ** 2 - level**2) / budget)
 
-    acute = acute_now(columns, at, policy.load) + columns.held_points
-    carried = carried_now(columns, at, policy.load) + columns.held_points
+    acute = acute_now(columns, at, policy.load) + held
+    carried = carried_now(columns, at, policy.load) + held
     idle = np.where(columns.held > 0, 0.0, np.nan_to_num(at - columns.idle_since))
     idle = np.clip(idle, 0.0, IDLE_CEILING_SECONDS)
     if floor.queues:

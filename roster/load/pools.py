@@ -1,7 +1,8 @@
 """What a person carries: two pools that fill with contacts and fade with time, in closed form, no ticking.
 
 *Acute* fades within the shift (faster in rest) and spaces contacts; *carried* fades over days and sizes budgets.
-Both half-lives are assumptions of the policy. Levels are points, the sum of experienced scores, faded.
+Half-lives and `free_points` are assumptions of the policy. Levels are points: what experienced scores lie above
+`free_points`, summed and faded. A day of routine work leaves nothing that a roster or a route need spread.
 """
 
 from dataclasses import dataclass, replace
@@ -35,13 +36,13 @@ def decayed(load: Load, to: datetime, *, resting_minutes: float = 0.0, policy: L
 
 
 def added(load: Load, score: int, policy: LoadPolicy) -> Load:
-    """`load` with one more contact of `score` points (0..100) in both pools, at the load's own instant.
+    """`load` with one more contact of `score` points (0..100), at the load's own instant; `free_points` of it are free.
 
     Raises
     ------
     ValueError: `score` is not 0..100.
     """
-    del policy  # part of the signature: a site's policy may one day weigh the two pools differently
     if not 0 <= score <= 100:
         raise ValueError(f"score {score!r}: expected 0 to 100 points")
-    return replace(load, acute=load.acute + score, carried=load.carried + score)
+    points = max(0, score - policy.free_points)
+    return replace(load, acute=load.acute + points, carried=load.carried + points)

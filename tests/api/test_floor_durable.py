@@ -178,7 +178,7 @@ def test_ten_acceptances_and_completions_at_one_instant_count_once(any_context: 
         1,
     ]
     assert state is not None
-    assert state.acute == 52
+    assert state.acute == 52 - 20
 
 
 def test_a_failure_in_the_middle_leaves_nothing_behind(any_context: Context, floor: Centre) -> None:
@@ -213,8 +213,8 @@ def test_load_fades_across_a_restart_as_it_does_without_one(
             state = session.get(FloorState, floor.agents["a01"])
         assert state is not None
         # 35 minutes, of which 5 in decompression: half of a resting half-life and one of work.
-        assert state.acute == pytest.approx(52 * 0.5 ** (5 / 10 + 30 / 30) + 30)
-        assert state.carried == pytest.approx(52 * 0.5 ** (35 / 60 / 48) + 30)
+        assert state.acute == pytest.approx((52 - 20) * 0.5 ** (5 / 10 + 30 / 30) + (30 - 20))
+        assert state.carried == pytest.approx((52 - 20) * 0.5 ** (35 / 60 / 48) + (30 - 20))
         assert state.heavy_count == 1
     finally:
         again.engine.dispose()

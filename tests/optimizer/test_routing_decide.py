@@ -211,8 +211,8 @@ def test_a_decision_says_who_why_with_numbers_and_who_else() -> None:
         "the load. Waited 12 s of 20 s aimed for."
     )
     points = {factor.name: factor.points for factor in found.factors}
-    assert points["acute load afterwards"] == pytest.approx(0.6 * 60 * 60 / 100)
-    assert points["carried load afterwards"] == pytest.approx(0.15 * 60 * 60 / 400)
+    assert points["acute load afterwards"] == pytest.approx(0.6 * (60 - 20) ** 2 / 100)
+    assert points["carried load afterwards"] == pytest.approx(0.15 * (60 - 20) ** 2 / 400)
     assert points["proficiency"] == 6.0
     assert points["idle time"] == -0.02 * 600
     assert points["cost of leaving it to wait"] == pytest.approx(5 * (1 + 12 / 20) ** 2)

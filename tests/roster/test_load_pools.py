@@ -35,7 +35,12 @@ def test_carried_halves_in_48_hours_rest_or_not() -> None:
 
 
 def test_a_contact_adds_its_points_to_both() -> None:
-    assert added(Load(10, 20, START), 62, POLICY) == Load(72, 82, START)
+    assert POLICY.free_points == 20
+    assert added(Load(10, 20, START), 62, POLICY) == Load(10 + 42, 20 + 42, START)
+
+
+def test_routine_work_leaves_nothing_to_carry() -> None:
+    assert added(Load(10, 20, START), 20, POLICY) == Load(10, 20, START)
 
 
 @pytest.mark.parametrize("score", [-1, 101])
