@@ -55,9 +55,10 @@ def tell(records: Records, folder: Path, *, agents: int, days: int, plan_seconds
     with _step(f"roster of {agents} agents x {days} days, limit {plan_seconds:g} s"):
         roster = create_roster(context, team=None, starts_on=PLANNED_FROM, days=days, actor=ACTOR)
         run = plan_now(context, roster, time_limit_seconds=plan_seconds, actor=ACTOR)
-    print(f"            {run.outcome}, cost {run.objective:,}, bound {run.bound:,}" if run.objective else run)
     if run.objective is None:
-        sys.exit("bench.bank: no roster was found")
+        sys.exit(f"bench.bank: no roster was found: {' '.join(map(str, run.messages))}")
+    bound = "no bound proved" if run.bound is None else f"bound {run.bound:,}"
+    print(f"            {run.outcome}, cost {run.objective:,}, {bound}")
     publish(context, roster, actor=ACTOR)
     day = PLAYED + MONTH
     while day >= PLANNED_FROM + timedelta(days=days):

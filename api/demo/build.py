@@ -180,7 +180,8 @@ def planned_for(seconds: float) -> Plan:
         run = plan_now(context, roster_id, time_limit_seconds=seconds, actor=LEAD[0])
         if run.objective is None:
             raise NoRoster(f"no roster was found in {seconds:g} s: {' '.join(map(str, run.messages))}")
-        return f"{run.outcome}, cost {run.objective:,}, proved not below {run.bound or 0:,}"
+        bound = "" if run.bound is None else f", proved not below {run.bound:,}"
+        return f"{run.outcome}, cost {run.objective:,}{bound}"
 
     return plan
 
