@@ -76,7 +76,8 @@ def test_weekly_rest_says_who_which_week_and_how_much() -> None:
     ]
 
 
-# A shift ending on Saturday at 13:00 leaves 35 h until Monday, an hour less in spring; at 14:00 34 h, one more in autumn.
+# A shift ending on Saturday at 13:00 leaves 35 h until Monday, an hour less in spring.
+# One ending at 14:00 leaves 34 h, an hour more in autumn.
 @pytest.mark.parametrize(
     ("start", "row", "broken"),
     [

@@ -1,0 +1,97 @@
+"""Each posted rule in pairs, and the test of these tests: without its posting every rule's own case must change."""
+
+import pytest
+
+from optimizer.shifts.postings import PERSONAL, POSTINGS, TEAM
+from optimizer.shifts.variables import Requirement
+from roster.rules.registry import RULES, Scope, judge
+from tests.posting_cases import HARD, SOFT, Case, Priced, accepts, cost_of, drawn, posted, solved
+
+hard = pytest.mark.parametrize("case", HARD, ids=lambda case: f"{case.key}: {case.name}")
+soft = pytest.mark.parametrize("case", SOFT, ids=lambda case: f"{case.key}: {case.name}")
+
+
+def test_every_rule_has_its_posting_under_its_key_and_scope_and_a_case() -> None:
+    assert list(POSTINGS) == [rule.key for rule in sorted(RULES, key=lambda rule: list(POSTINGS).index(rule.key))]
+    assert set(PERSONAL) == {rule.key for rule in RULES if rule.scope is Scope.PERSONAL}
+    assert set(TEAM) == {rule.key for rule in RULES if rule.scope is Scope.TEAM}
+    for rule in RULES:
+        assert POSTINGS[rule.key].__module__ == f"optimizer.shifts.rules.{rule.key}"
+    assert {case.key for case in HARD} == {rule.key for rule in RULES if rule.hard}
+    assert {case.key for case in SOFT} == {rule.key for rule in RULES if not rule.hard}
+
+
+@hard
+def test_what_is_allowed_is_possible_and_the_checkers_agree(case: Case) -> None:
+    assert case.allowed
+    for rows in case.allowed:
+        assert accepts(case.problem, drawn(rows)), rows
+        assert judge(case.problem, drawn(rows)).violations == (), rows
+
+
+@hard
+def test_what_is_refused_is_impossible_and_the_checkers_agree(case: Case) -> None:
+    assert case.refused
+    for rows in case.refused:
+        assert not accepts(case.problem, drawn(rows)), rows
+        assert {one.rule for one in judge(case.problem, drawn(rows)).violations} == {case.key}, rows
+
+
+@hard
+def test_without_its_posting_what_a_rule_refuses_becomes_possible(case: Case) -> None:
+    for rows in case.refused:
+        assert accepts(case.problem, drawn(rows), without={case.key}), rows
+
+
+@soft
+def test_what_a_row_costs_and_the_checkers_agree(case: Priced) -> None:
+    for rows, cost in case.rows:
+        assert cost_of(case.problem, drawn(rows)) == cost, rows
+        assert judge(case.problem, drawn(rows)).cost == cost, rows
+
+
+@soft
+def test_without_its_posting_what_a_rule_prices_becomes_free(case: Priced) -> None:
+    assert any(cost for _, cost in case.rows)
+    for rows, _ in case.rows:
+        assert cost_of(case.problem, drawn(rows), without={case.key}) == 0, rows
+
+
+@soft
+def test_the_solver_finds_a_row_that_costs_least(case: Priced) -> None:
+    model = posted(case.problem)
+    model.minimise_costs()
+    assert solved(model)[1] == min(cost for _, cost in case.rows) == 0
+
+
+@hard
+def test_an_elastic_model_gives_up_only_the_rule_that_is_broken(case: Case) -> None:
+    for rows in case.refused:
+        model = posted(case.problem, elastic=True)
+        model.fix(drawn(rows))
+        model.model.minimize(sum(model.slacks.values()))
+        found, given_up, solver = solved(model)
+        assert found, rows
+        assert given_up, rows
+        broken = [one for one, slack in model.slacks.items() if solver.boolean_value(slack)]
+        assert {(one.rule, one.agent) for one in broken} == {(case.key, "A")}, rows
+        weeks = {"weekly_rest", "contract_minutes"}
+        assert all(one.day % 7 == 0 for one in broken if one.rule in weeks)
+
+
+@hard
+def test_an_elastic_model_gives_up_nothing_where_nothing_is_broken(case: Case) -> None:
+    for rows in case.allowed:
+        model = posted(case.problem, elastic=True)
+        model.fix(drawn(rows))
+        model.model.minimize(sum(model.slacks.values()))
+        assert solved(model)[:2] == (True, 0), rows
+
+
+def test_a_requirement_says_which_side_of_a_contract_it_is() -> None:
+    case = next(case for case in HARD if case.key == "contract_minutes")
+    model = posted(case.problem, elastic=True)
+    assert set(model.slacks) == {
+        Requirement("contract_minutes", "A", 0, "least"),
+        Requirement("contract_minutes", "A", 0, "most"),
+    }
