@@ -67,7 +67,7 @@ LINES: tuple[Line, ...] = (
 
 SHIFTS: tuple[tuple[str, str, str, str, int], ...] = (
     ("early", "Early", "07:00", "15:30", 30),
-    ("morning", "Morning", "08:00", "16:30", 30),
+    ("morn", "Morning", "08:00", "16:30", 30),
     ("mid", "Mid", "09:30", "18:00", 30),
     ("late", "Late", "11:30", "20:00", 30),
     ("day", "School hours", "08:45", "14:45", 0),
@@ -112,7 +112,7 @@ WISHES: tuple[tuple[str, int, str, str, int], ...] = (
     ("mei.tanaka", 5, "", "off", 40),
     ("sofia.lindqvist", 9, "early", "work", 20),
     ("arjun.rao", 18, "", "off", 30),
-    ("ines.carvalho", 2, "morning", "work", 20),
+    ("ines.carvalho", 2, "morn", "work", 20),
     ("pieter.visser", 12, "", "off", 40),
     ("yusuf.demir", 4, "early", "work", 30),
     ("hanna.virtanen", 16, "late", "off", 20),
