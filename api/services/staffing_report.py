@@ -14,6 +14,7 @@ from roster.policy import Policy
 from roster.queues import Queue
 
 HOURS_PER_QUARTER = 0.25
+FEW_DAYS = 20
 WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -180,7 +181,7 @@ def _notes(history: History, policy: Policy) -> Iterator[str]:
     nobody = [code for code in history.profiles if history.queues[code].id not in history.skilled]
     if nobody:
         yield f"nobody has the skill for {', '.join(nobody)}: what is required there can't be covered"
-    if (history.last - history.first).days < 27:
+    if (history.last - history.first).days < FEW_DAYS:
         yield f"history covers only {history.first} to {history.last}: each weekday is seen a few times"
     if len(history.profiles) > 1:
         yield "each queue is staffed as if its people did nothing else: with shared skills, quiet queues need less"
