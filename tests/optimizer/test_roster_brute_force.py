@@ -1,6 +1,7 @@
 """Tiny random problems: every roster there is, judged by the checkers, against what the posted rules say.
 
-The sets must be equal (what is clean is allowed, what breaks a hard rule is refused), and so must every cost.
+The sets must be equal (what is clean is allowed, what breaks a hard rule is refused), and so must every cost;
+`solve` must find the cheapest, or say why there is none.
 """
 
 import random
@@ -12,7 +13,9 @@ from typing import Any
 import pytest
 from ortools.sat.python import cp_model
 
+from optimizer.shifts.solve import solve
 from roster.problem import Assigned, Problem
+from roster.result import Status
 from roster.rules.registry import RULES, judge
 from tests.posting_cases import cost_of, posted, solved
 from tests.small_rosters import small_problem
@@ -182,6 +185,10 @@ def agree(problem: Problem, rosters: Iterator[tuple[Assigned, ...]], seed: int) 
     assert (found, objective) == (bool(clean), min(clean.values(), default=None))
     if found:
         assert clean[frozenset(model.extract(solver.boolean_value))] == objective
+    plan = solve(problem, time_limit_seconds=600, deterministic_limit=5, workers=1)
+    assert plan.status is (Status.OPTIMAL if clean else Status.INFEASIBLE)
+    assert (plan.objective, plan.bound) == (objective, objective)
+    assert bool(plan.conflicts) == (not clean)
     chosen = sorted(clean, key=lambda lines: sorted((one.agent, one.day, one.shift) for one in lines))
     for lines in random.Random(seed).sample(chosen, min(PRICED_PER_PROBLEM, len(chosen))):
         assert cost_of(problem, tuple(lines)) == clean[lines]
