@@ -18,8 +18,8 @@ from api.context import Context
 from api.errors import Forbidden, Unauthenticated
 from api.security.caller import Caller
 from api.security.secrets import same
-from api.services.accounts import caller_of_session
-from api.services.tokens import caller_of_token
+from api.services.access.accounts import caller_of_session
+from api.services.access.tokens import caller_of_token
 from roster.accounts import Role
 from roster.store.engine import reading
 

@@ -15,11 +15,11 @@ from api.demo.build import duties_of
 from api.demo.clinic import LONG_TALK, Line
 from api.demo.entry import Aftermath, draw_aftermath, draw_entry
 from api.demo.play import DrivenClock, Incoming, Play, Tally
-from api.services.days import plan_day
+from api.services.days.planning import plan_day
 from api.services.importing import import_files
-from api.services.planning import create_roster, plan_now
-from api.services.publishing import publish
-from api.services.staffing import requirements_from_history
+from api.services.rosters.planning import create_roster, plan_now
+from api.services.rosters.publishing import publish
+from api.services.staffing.requirements import requirements_from_history
 from api.settings import Settings
 from bench.bank_centre import MONTH, PLANNED_FROM, QUEUES, ZONE, Record, Records, write_centre
 from roster.clock import at_local, zone

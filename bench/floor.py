@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 from api.context import Context, make_context
-from api.services.floor import CompletionIn, ContactIn, complete, post_contact, set_state, start
+from api.services.floor.commands import CompletionIn, ContactIn, complete, post_contact, set_state, start
 from api.settings import Settings
 from optimizer.routing.decide import decide
 from optimizer.routing.floor import EVER, NEVER, AgentOnFloor, ClosedSpan, Floor, WaitingContact

@@ -5,8 +5,8 @@ from fastapi.testclient import TestClient
 
 from api.context import Context
 from api.deps import CSRF_HEADER, SESSION_COOKIE
-from api.services.accounts import make_session
-from api.services.tokens import make_token
+from api.services.access.accounts import make_session
+from api.services.access.tokens import make_token
 
 
 def signed_in(app: FastAPI, context: Context, username: str, *, csrf: bool = True) -> TestClient:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from api.context import Context
-from api.services.accounts import create_user
+from api.services.access.accounts import create_user
 from roster.people import Agent, AgentChannel, Channel, Contract, Skill, Team
 from roster.queues import Pool, Queue
 from roster.shifts import ShiftType

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from api.context import Context
 from api.errors import ServiceError
-from api.services.accounts import list_users
+from api.services.access.accounts import list_users
 from api.services.health import Check, check_database
 from api.settings import Settings
 from api.start import read_settings

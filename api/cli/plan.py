@@ -10,9 +10,9 @@ import typer
 from api.cli.failed import Failed
 from api.context import Context
 from api.errors import Invalid
-from api.services.planning import check_time_limit, create_roster, plan_now
-from api.services.publishing import publish as publish_roster
-from api.services.runs import RunView
+from api.services.rosters.planning import check_time_limit, create_roster, plan_now
+from api.services.rosters.publishing import publish as publish_roster
+from api.services.rosters.runs import RunView
 from api.start import start_context
 from roster.result import Result, Status, TracePoint
 

@@ -9,7 +9,7 @@ import typer
 
 from api.cli.table import table
 from api.errors import Invalid
-from api.services.staffing import (
+from api.services.staffing.requirements import (
     ForecastReport,
     StaffingReport,
     forecast_from_history,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from api.services.tokens import list_tokens, make_token, revoke_token
+from api.services.access.tokens import list_tokens, make_token, revoke_token
 from api.start import start_context
 
 ACTOR = "command line"

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from api.errors import Invalid
-from api.services import accounts
-from api.services.tokens import LINK_HOURS, make_link
+from api.services.access import accounts
+from api.services.access.tokens import LINK_HOURS, make_link
 from api.start import start_context
 
 ACTOR = "command line"

@@ -23,14 +23,14 @@ from api.demo.history import Size, write_files
 from api.demo.people import LEAD, Person
 from api.demo.play import AftermathOf, DrivenClock, Duty, Incoming, Play, Tally
 from api.demo.scenes import TODAY, YESTERDAY, scripted
-from api.services.accounts import create_user
-from api.services.days import plan_day
-from api.services.debriefs import offer_debriefs
+from api.services.access.accounts import create_user
+from api.services.access.tokens import make_link, make_token
+from api.services.days.planning import plan_day
+from api.services.debriefs.invitations import offer_debriefs
 from api.services.importing import import_files
-from api.services.planning import create_roster, plan_now
-from api.services.publishing import publish
-from api.services.staffing import requirements_from_history
-from api.services.tokens import make_link, make_token
+from api.services.rosters.planning import create_roster, plan_now
+from api.services.rosters.publishing import publish
+from api.services.staffing.requirements import requirements_from_history
 from api.settings import Settings
 from roster.accounts import Role
 from roster.clock import at_local

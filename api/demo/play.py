@@ -20,7 +20,17 @@ from sqlmodel import col, select
 from api.context import Context
 from api.demo.entry import Aftermath
 from api.errors import ServiceError
-from api.services.floor import CompletionIn, ContactIn, abandon, accept, complete, post_contact, set_state, start, tick
+from api.services.floor.commands import (
+    CompletionIn,
+    ContactIn,
+    abandon,
+    accept,
+    complete,
+    post_contact,
+    set_state,
+    start,
+    tick,
+)
 from roster.contacts import Contact, ContactStatus, EntryConditions
 from roster.people import Agent
 from roster.store.engine import reading

@@ -13,7 +13,7 @@ from typing import Any
 
 from api.demo.build import Built, Say
 from api.demo.scenes import GRIEF_AFTER_A_DROPPED_HANDOFF
-from api.services.tokens import make_link
+from api.services.access.tokens import make_link
 
 PAGE_TARGET_MS = 200
 PAGE_ROUNDS = 5

@@ -1,8 +1,8 @@
 """Jobs of the day: today and tomorrow always have their segments, and debriefs are offered and lapse in time."""
 
 from api.context import Context
-from api.services.days import keep_days_planned
-from api.services.debriefs import tend_debriefs as tend
+from api.services.days.planning import keep_days_planned
+from api.services.debriefs.invitations import tend_debriefs as tend
 
 SECONDS = 60.0
 DEBRIEF_SECONDS = 300.0

@@ -1,7 +1,7 @@
 """Once a second: reservations that nobody answered, contacts that wait, rest that is owed."""
 
 from api.context import Context
-from api.services.floor import tick
+from api.services.floor.commands import tick
 
 SECONDS = 1.0
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from api.context import Context
-from api.services.runs import fail_run, finish_run, record_progress, stop_wanted
+from api.services.rosters.runs import fail_run, finish_run, record_progress, stop_wanted
 from optimizer.shifts.process import SolverCrashed, SolverProcess
 from roster.problem import Assigned, Problem
 from roster.result import Result, TracePoint

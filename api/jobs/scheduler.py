@@ -13,8 +13,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from api.context import Context
 from api.jobs import days, floor
-from api.services.accounts import clear_expired
-from api.services.planning import recover_runs
+from api.services.access.accounts import clear_expired
+from api.services.rosters.planning import recover_runs
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from api.deps import CallerDep, ContextDep
 from api.errors import Forbidden
 from api.security.caller import Caller
 from api.services.agents import is_agent
-from api.services.floor import moment, set_state
-from api.services.floor_views import MomentView, StateView
+from api.services.floor.commands import moment, set_state
+from api.services.floor.views import MomentView, StateView
 from roster.accounts import Role
 from roster.rest import AgentState
 

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Header, Path, Response, status
 
 from api.deps import CallerDep, ContextDep, RouterDep
 from api.security.caller import Caller
-from api.services import contacts as use_case
-from api.services.floor import abandon, accept, complete, contact_view, decline, explanation, start, transfer
-from api.services.floor_views import CompletionIn, CompletionView, ContactIn, ContactView, ExplanationView, TransferIn
+from api.services.floor import contacts as use_case
+from api.services.floor.commands import abandon, accept, complete, contact_view, decline, explanation, start, transfer
+from api.services.floor.views import CompletionIn, CompletionView, ContactIn, ContactView, ExplanationView, TransferIn
 from roster.accounts import Role
 
 router = APIRouter(prefix="/contacts", tags=["contacts"])

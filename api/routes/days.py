@@ -8,10 +8,10 @@ from api.context import Context
 from api.deps import AgentDep, CallerDep, ContextDep
 from api.errors import Forbidden
 from api.security.caller import Caller
-from api.services import debriefs
-from api.services.day_views import AgentDayView, agent_day, agent_id_of, code_of, masked_day
-from api.services.days import ensure_day
-from api.services.debrief_views import InvitationView
+from api.services.days.planning import ensure_day
+from api.services.days.views import AgentDayView, agent_day, agent_id_of, code_of, masked_day
+from api.services.debriefs import invitations as debriefs
+from api.services.debriefs.views import InvitationView
 from roster.accounts import Role
 
 router = APIRouter(prefix="/agents", tags=["days"])

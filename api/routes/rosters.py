@@ -14,9 +14,10 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from api.context import Context
 from api.deps import ContextDep, LeadDep, caller_again
 from api.errors import Invalid
-from api.services import planning, publishing, rosters
-from api.services.roster_views import DayCover, EditView, FindingView, RosterPage, RosterView
-from api.services.runs import RunView
+from api.services.rosters import planning, publishing
+from api.services.rosters import reading as rosters
+from api.services.rosters.runs import RunView
+from api.services.rosters.views import DayCover, EditView, FindingView, RosterPage, RosterView
 
 router = APIRouter(prefix="/rosters", tags=["rosters"])
 

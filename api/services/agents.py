@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from api.context import Context
-from api.services.floor_tables import AGENT
+from api.services.floor.tables import AGENT
 from roster.store.engine import reading
 
 

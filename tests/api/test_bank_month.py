@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, func, select
 
-from api.services.days import plan_day
+from api.services.days.planning import plan_day
 from api.services.importing import import_files
-from api.services.planning import create_roster
-from api.services.publishing import publish
-from api.services.staffing import requirements_from_history
+from api.services.rosters.planning import create_roster
+from api.services.rosters.publishing import publish
+from api.services.staffing.requirements import requirements_from_history
 from roster.clock import at_local
 from roster.contacts import Contact, ContactStatus, PastContact
 from roster.shifts import Segment

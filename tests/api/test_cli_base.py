@@ -11,8 +11,8 @@ from api.cli import main as command
 from api.cli import serve as serving
 from api.cli.main import run
 from api.context import Context, utc_now
-from api.services.accounts import sign_in
-from api.services.tokens import caller_of_token, use_link
+from api.services.access.accounts import sign_in
+from api.services.access.tokens import caller_of_token, use_link
 from roster.accounts import Role
 from roster.policy import default_policy
 from tests.factories import make_centre

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.context import Context
-from api.services.floor import set_state
+from api.services.floor.commands import set_state
 from tests.clients import signed_in
 from tests.factories import Centre
 

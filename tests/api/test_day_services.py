@@ -10,9 +10,9 @@ from api.context import Context
 from api.errors import Conflict, Forbidden, NotFound
 from api.events.log import since
 from api.security.caller import Caller
-from api.services.day_views import agent_day, masked_day, team_day
-from api.services.days import ensure_day, plan_day
-from api.services.debriefs import (
+from api.services.days.planning import ensure_day, plan_day
+from api.services.days.views import agent_day, masked_day, team_day
+from api.services.debriefs.invitations import (
     accept,
     ask_for_debrief,
     decline,

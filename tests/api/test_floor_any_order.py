@@ -16,7 +16,8 @@ from sqlmodel import col, select
 
 from api.context import Context, make_context
 from api.errors import Conflict
-from api.services.floor import (
+from api.services.floor.cache import cache_of
+from api.services.floor.commands import (
     CompletionIn,
     ContactIn,
     TransferIn,
@@ -31,8 +32,7 @@ from api.services.floor import (
     tick,
     transfer,
 )
-from api.services.floor_cache import cache_of
-from api.services.floor_state import load_pool
+from api.services.floor.state import load_pool
 from api.settings import Settings
 from roster.contacts import (
     HEAVY_TIERS,

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from api.context import Context
 from api.errors import Conflict, Invalid, NotFound
 from api.events.log import since
-from api.services.floor import (
+from api.services.floor.commands import (
     CompletionIn,
     ContactIn,
     TransferIn,

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from api.context import Context, make_context
 from api.errors import Conflict, Invalid
-from api.services.floor import (
+from api.services.floor.commands import (
     CompletionIn,
     ContactIn,
     accept,
@@ -25,7 +25,7 @@ from api.services.floor import (
     start,
     tick,
 )
-from api.services.floor_work import floor_transaction
+from api.services.floor.work import floor_transaction
 from roster.contacts import ArrivalState, Contact, ContactStatus, EntryConditions, History
 from roster.events import Event
 from roster.queues import Pool, Queue

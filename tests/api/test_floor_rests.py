@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from api.context import Context
 from api.errors import Conflict
-from api.services.floor import (
+from api.services.floor.commands import (
     CompletionIn,
     ContactIn,
     abandon,
@@ -21,7 +21,7 @@ from api.services.floor import (
     tick,
     touch_pools,
 )
-from api.services.floor_views import CompletionView
+from api.services.floor.views import CompletionView
 from roster.contacts import ArrivalState, ContactStatus, EntryConditions, History, OutcomeMarker
 from roster.people import Channel
 from roster.rest import Rest, RestCause, RestDebt

@@ -7,7 +7,7 @@ from sqlmodel import col, func, select
 
 from api.context import Context
 from api.services.importing import import_files
-from api.services.staffing import requirements_from_history
+from api.services.staffing.requirements import requirements_from_history
 from roster.contacts import PastContact
 from roster.exchange.templates import write_templates
 from roster.people import Agent, Availability

@@ -7,8 +7,8 @@ from sqlmodel import Session, select
 
 from api.context import Context
 from api.errors import Invalid
-from api.services.planning import build_problem, create_roster
-from api.services.problems import queue_weight
+from api.services.rosters.planning import build_problem, create_roster
+from api.services.rosters.problems import queue_weight
 from roster.people import Agent, AgentChannel, Availability, Channel, Contract, Preference, Skill, Team, TimeOff
 from roster.problem import PastShift, Pin, Problem, Window, Wish
 from roster.queues import Queue

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from api.context import Context
 from api.errors import Conflict, Invalid, NotFound
 from api.jobs import planning as jobs
-from api.services.planning import (
+from api.services.rosters.planning import (
     RunView,
     create_roster,
     plan_now,
@@ -21,9 +21,9 @@ from api.services.planning import (
     start_run,
     stop_run,
 )
-from api.services.publishing import publish
-from api.services.rosters import edit, roster_view
-from api.services.runs import MAX_TRACE, thinned
+from api.services.rosters.publishing import publish
+from api.services.rosters.reading import edit, roster_view
+from api.services.rosters.runs import MAX_TRACE, thinned
 from optimizer.shifts.process import SolverCrashed
 from roster.events import Event
 from roster.people import Availability, Contract

@@ -10,10 +10,10 @@ from sqlmodel import Session
 
 from api.context import Context
 from api.errors import Conflict
-from api.services.planning import create_roster, plan_now, start_run
-from api.services.publishing import publish
-from api.services.rosters import edit, list_rosters, roster_view
-from api.services.superseding import supersede_for
+from api.services.rosters.planning import create_roster, plan_now, start_run
+from api.services.rosters.publishing import publish
+from api.services.rosters.reading import edit, list_rosters, roster_view
+from api.services.rosters.superseding import supersede_for
 from roster.shifts import Roster
 from tests.planning_centre import MONDAY, place, small_centre, status_of, stored
 
@@ -72,7 +72,7 @@ def test_of_two_runs_at_once_one_is_refused(postgres_context: Context, monkeypat
     context = postgres_context
     small_centre(context)
     roster = draft(context)
-    monkeypatch.setattr("api.services.planning.drive_in_background", lambda drive: None)
+    monkeypatch.setattr("api.services.rosters.planning.drive_in_background", lambda drive: None)
     done, refused = both(*[lambda: start_run(context, roster, time_limit_seconds=5, actor="lea")] * 2)
     assert done == "done"
     assert f"roster {roster} is being planned" in refused
@@ -90,7 +90,7 @@ def test_of_two_publications_at_once_one_replaces_the_other(
             meeting.wait(1)
         return supersede_for(session, new)
 
-    monkeypatch.setattr("api.services.publishing.supersede_for", met)
+    monkeypatch.setattr("api.services.rosters.publishing.supersede_for", met)
     small_centre(context)
     first, second = draft(context), draft(context)
     for roster in (first, second):

@@ -7,9 +7,9 @@ from sqlmodel import col, select
 
 from api.context import Context
 from api.errors import Conflict, NotFound
-from api.services.planning import copy_roster, create_roster
-from api.services.publishing import publish
-from api.services.rosters import edit, list_rosters, roster_view, violations
+from api.services.rosters.planning import copy_roster, create_roster
+from api.services.rosters.publishing import publish
+from api.services.rosters.reading import edit, list_rosters, roster_view, violations
 from roster.events import Event
 from roster.people import Agent
 from roster.shifts import Roster, RosterStatus, Segment

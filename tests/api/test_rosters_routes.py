@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from api.context import Context
 from api.jobs import planning as jobs
-from api.services.accounts import create_user
-from api.services.planning import run_view
+from api.services.access.accounts import create_user
+from api.services.rosters.planning import run_view
 from roster.events import Event
 from roster.shifts import PlanRun
 from roster.store.engine import reading

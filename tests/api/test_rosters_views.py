@@ -7,10 +7,10 @@ from sqlmodel import col, select
 
 from api.context import Context
 from api.errors import Conflict, Invalid, NotFound
-from api.services.planning import create_roster
-from api.services.publishing import publish
-from api.services.roster_views import GridView, PersonView
-from api.services.rosters import cell_form, cover_of_day, edit, list_rosters, roster_view, undo, violations
+from api.services.rosters.planning import create_roster
+from api.services.rosters.publishing import publish
+from api.services.rosters.reading import cell_form, cover_of_day, edit, list_rosters, roster_view, undo, violations
+from api.services.rosters.views import GridView, PersonView
 from roster.events import Event
 from roster.people import Contract, Preference, TimeOff
 from roster.shifts import Requirement

@@ -8,8 +8,8 @@ from sqlmodel import select
 
 from api.context import Context
 from api.jobs.scheduler import JOBS, Job, make_scheduler
-from api.services.accounts import clear_expired, make_session
-from api.services.tokens import make_link
+from api.services.access.accounts import clear_expired, make_session
+from api.services.access.tokens import make_link
 from roster.accounts import SignInLink, UserSession
 from roster.store.engine import reading
 from tests.conftest import SetClock

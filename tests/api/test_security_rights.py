@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 from api.app import create_api
 from api.context import Context
 from api.deps import CSRF_HEADER, SESSION_COOKIE, AgentDep, CallerDep, LeadDep, RouterDep
-from api.services.accounts import make_session
-from api.services.tokens import make_token, revoke_token
+from api.services.access.accounts import make_session
+from api.services.access.tokens import make_token, revoke_token
 from tests.clients import signed_in, with_token
 from tests.factories import Centre
 

@@ -10,8 +10,8 @@ from api.context import Context
 from api.deps import SESSION_COOKIE
 from api.errors import NotFound, Unauthenticated
 from api.security import secrets
-from api.services.accounts import create_user, make_session, set_active, set_password, sign_in
-from api.services.tokens import make_link, make_token, use_link
+from api.services.access.accounts import create_user, make_session, set_active, set_password, sign_in
+from api.services.access.tokens import make_link, make_token, use_link
 from roster.accounts import ApiToken, SignInLink, User, UserSession
 from roster.store.engine import reading, writing
 from tests.factories import Centre

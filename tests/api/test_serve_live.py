@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from api.context import make_context
-from api.services.tokens import make_token
+from api.services.access.tokens import make_token
 from api.settings import Settings
 
 

@@ -8,7 +8,12 @@ from sqlmodel import col, select
 
 from api.context import Context
 from api.errors import Invalid
-from api.services.staffing import StaffingReport, forecast_from_history, requirements_from_history, sole_zone
+from api.services.staffing.requirements import (
+    StaffingReport,
+    forecast_from_history,
+    requirements_from_history,
+    sole_zone,
+)
 from roster.clock import at_local
 from roster.contacts import PastContact
 from roster.events import Event

@@ -15,7 +15,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from api.context import Context, make_context
-from api.services.accounts import make_session
+from api.services.access.accounts import make_session
 from api.settings import Settings
 from web.app import create_app
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.services.accounts import create_user, set_active
-from api.services.tokens import make_link, make_token
+from api.services.access.accounts import create_user, set_active
+from api.services.access.tokens import make_link, make_token
 from tests.factories import make_centre
 
 if TYPE_CHECKING:

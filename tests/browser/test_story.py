@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.services.tokens import make_token
+from api.services.access.tokens import make_token
 from roster.clock import at_local
 from roster.rest import DebriefInvitation, InvitationStatus
 from roster.shifts import Requirement

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 
 from api.context import Context
 from api.security.caller import Caller
-from api.services.days import plan_day
-from api.services.debriefs import ask_for_debrief, invitations_of
-from api.services.floor import set_state
+from api.services.days.planning import plan_day
+from api.services.debriefs.invitations import ask_for_debrief, invitations_of
+from api.services.floor.commands import set_state
 from roster.accounts import Role
 from roster.shifts import Assignment, Roster, RosterStatus
 from roster.store.engine import writing

@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 
 from api.context import Context
-from api.services.floor import CompletionIn, ContactIn, complete, moment, post_contact, set_state, start
+from api.services.floor.commands import CompletionIn, ContactIn, complete, moment, post_contact, set_state, start
 from roster.contacts import ArrivalState, EntryConditions, History, OutcomeMarker
 from tests.factories import Centre
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.context import Context, make_context
 from api.deps import AgentDep, CallerDep
-from api.services.accounts import create_user
+from api.services.access.accounts import create_user
 from api.settings import Settings
 from tests.clients import signed_in
 from tests.conftest import SetClock

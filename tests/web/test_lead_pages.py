@@ -10,9 +10,9 @@ from sqlmodel import select
 
 from api.context import Context
 from api.jobs import planning as jobs
-from api.services.accounts import create_user
-from api.services.planning import create_roster
-from api.services.runs import RunView, TraceView
+from api.services.access.accounts import create_user
+from api.services.rosters.planning import create_roster
+from api.services.rosters.runs import RunView, TraceView
 from roster.people import Agent, TimeOff
 from roster.shifts import PlanRun, RunStatus
 from roster.store.engine import writing

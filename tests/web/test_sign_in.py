@@ -5,8 +5,8 @@ from fastapi.testclient import TestClient
 
 from api.context import Context
 from api.deps import SESSION_COOKIE
-from api.services.accounts import caller_of_session, create_user, set_active
-from api.services.tokens import make_link
+from api.services.access.accounts import caller_of_session, create_user, set_active
+from api.services.access.tokens import make_link
 from tests.clients import signed_in
 from tests.conftest import SetClock
 from tests.factories import Centre

@@ -9,11 +9,11 @@ from api.context import Context
 from api.deps import AgentDep, ContextDep
 from api.errors import Forbidden
 from api.security.caller import Caller
-from api.services import debriefs
-from api.services.day_views import AgentDayView, agent_day, code_of
-from api.services.days import ensure_day
-from api.services.floor import moment
-from api.services.ledger import ledger_export, ledger_today
+from api.services.days.ledger import ledger_export, ledger_today
+from api.services.days.planning import ensure_day
+from api.services.days.views import AgentDayView, agent_day, code_of
+from api.services.debriefs import invitations as debriefs
+from api.services.floor.commands import moment
 from web.agent import words
 from web.pages import page, see_other
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from api.services.day_views import AgentDayView, SegmentView, ShiftView
+from api.services.days.views import AgentDayView, SegmentView, ShiftView
 
 MINUTE = timedelta(minutes=1)
 ON_BREAK = {"meal": "Meal", "rest": "Rest", "debrief": "Peer debrief", "training": "Training", "away": "Away"}

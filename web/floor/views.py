@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.deps import ContextDep, LeadDep
-from api.services.floor import floor_view
+from api.services.floor.commands import floor_view
 from web.pages import page
 
 router = APIRouter()

@@ -3,7 +3,7 @@
 from datetime import date
 
 from api.errors import Invalid
-from api.services.planning import MAX_TIME_LIMIT_SECONDS
+from api.services.rosters.planning import MAX_TIME_LIMIT_SECONDS
 
 
 def day(text: str) -> date:

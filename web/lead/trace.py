@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.services.runs import RunView
+from api.services.rosters.runs import RunView
 
 WIDTH, HEIGHT = 240, 60
 

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from api.context import Context
 from api.deps import ContextDep, LeadDep
 from api.errors import ServiceError
-from api.services import planning, publishing, rosters
+from api.services.rosters import planning, publishing
+from api.services.rosters import reading as rosters
 from web.lead import words
 from web.lead.entered import day, seconds, whole
 from web.lead.trace import picture

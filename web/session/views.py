@@ -10,8 +10,8 @@ from api.context import Context
 from api.deps import SESSION_COOKIE, CallerDep, ContextDep, PossibleCallerDep
 from api.errors import TooMany, Unauthenticated
 from api.security.origin import require_same_origin
-from api.services.accounts import NewSession, end_session, sign_in
-from api.services.tokens import link_owner, use_link
+from api.services.access.accounts import NewSession, end_session, sign_in
+from api.services.access.tokens import link_owner, use_link
 from web.pages import page, see_other
 
 router = APIRouter()

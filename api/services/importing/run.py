@@ -6,7 +6,7 @@ from pathlib import Path
 from api.context import Context
 from api.errors import Invalid
 from api.events.log import append
-from api.services.floor_work import touch_pools
+from api.services.floor.work import touch_pools
 from api.services.importing.check import check
 from api.services.importing.known import read_known
 from api.services.importing.report import ImportReport

@@ -1,0 +1,1 @@
+"""Peer debriefs: invitations, matching, times taken and given back."""

@@ -1,0 +1,1 @@
+"""The durable floor: contacts, rests, and who is where."""

@@ -1,0 +1,293 @@
+"""A pool's floor as a value, rebuilt from tables: who is there, what they hold, what waits. No state of its own."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby, pairwise
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session
+
+from api.services.floor.tables import AGENT, AGENT_CHANNEL, CONTACT, FLOOR_STATE, QUEUE, SEGMENT, SKILL, TEAM
+from optimizer.routing.floor import EVER, NEVER, AgentOnFloor, ClosedSpan, Floor, HeldContact, WaitingContact
+from roster.clock import local_day
+from roster.contacts import HEAVY_TIERS, OPEN_STATUSES, ContactStatus, Tier
+from roster.load.pools import Load
+from roster.people import Channel
+from roster.shifts import PROTECTED_KINDS, SegmentKind
+
+LIVE_STATUSES = (ContactStatus.WAITING, *sorted(OPEN_STATUSES))
+RESTING_KINDS = frozenset({SegmentKind.MEAL, SegmentKind.REST, SegmentKind.DECOMPRESSION, SegmentKind.DEBRIEF})
+LOOK_BACK = timedelta(hours=16)
+LOOK_AHEAD = timedelta(hours=24)
+WEEK = timedelta(days=7)
+BETWEEN_SHIFTS = timedelta(hours=8)
+"""A severe contact keeps the next one away until so long after it, or until the next shift begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFacts:
+    """A queue of the pool."""
+
+    id: int
+    code: str
+    name: str
+    channel: Channel
+    priority: int
+    target_wait_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFacts:
+    """What does not change from contact to contact: who they are, and the local date of their shift."""
+
+    id: int
+    code: str
+    name: str
+    team_id: int
+    zone: str
+    on_date: date
+    pending_rest_minutes: int = 0
+    pending_contact_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveContact:
+    """A contact that is not over. `declined` says who passed on it (or let it pass), and when."""
+
+    id: str
+    ref: str
+    queue_id: int
+    channel: Channel
+    priority: int
+    status: ContactStatus
+    arrived_at: datetime
+    score: int
+    tier: Tier
+    agent_id: int | None = None
+    owner_id: int | None = None
+    reservation_expires_at: datetime | None = None
+    declined: tuple[tuple[int, datetime], ...] = ()
+
+    def waiting(self, target_wait_seconds: int, now: datetime, declined_for: timedelta) -> WaitingContact:
+        """This contact as the decision sees it; who passed on it is asked again after `declined_for`."""
+        return WaitingContact(
+            id=self.id,
+            queue_id=self.queue_id,
+            channel=self.channel,
+            priority=self.priority,
+            arrived_at=self.arrived_at,
+            target_wait_seconds=target_wait_seconds,
+            score=self.score,
+            tier=self.tier,
+            owner_id=self.owner_id,
+            declined_by=frozenset(agent for agent, at in self.declined if now - at < declined_for),
+        )
+
+    @property
+    def held(self) -> HeldContact:
+        """This contact as a thing its agent holds."""
+        return HeldContact(self.id, self.channel, self.score, self.tier)
+
+
+@dataclass(frozen=True)
+class PoolState:
+    """One pool at one version. Replaced, never changed."""
+
+    pool_id: int
+    version: int
+    built_at: datetime
+    seen_event: int
+    floor: Floor
+    facts: Mapping[int, AgentFacts]
+    contacts: Mapping[str, LiveContact]
+    queues: Mapping[int, QueueFacts] = field(repr=False)
+
+
+def load_pool(session: Session, pool_id: int, version: int, seen_event: int, now: datetime) -> PoolState:
+    """The pool from its tables, as of `now`."""
+    contacts = {contact.id: contact for contact in live_contacts(session, pool_id)}
+    chosen = QUEUE.c
+    # A queue may have been moved to another pool while contacts of it wait here.
+    ours = (chosen.pool_id == pool_id) | chosen.id.in_({contact.queue_id for contact in contacts.values()})
+    rows = session.execute(
+        select(chosen.id, chosen.code, chosen.name, chosen.channel, chosen.priority, chosen.target_wait_seconds).where(
+            ours
+        )
+    ).all()
+    queues = {row[0]: QueueFacts(*row) for row in rows}
+    agents, facts = load_agents(session, pool_id, contacts.values(), now)
+    return PoolState(pool_id, version, now, seen_event, Floor.of(agents, queues), facts, contacts, queues)
+
+
+def live_contacts(session: Session, pool_id: int) -> list[LiveContact]:
+    """Every contact of the pool that is not over."""
+    chosen = CONTACT.c
+    rows = session.execute(
+        select(
+            chosen.id,
+            chosen.ref,
+            chosen.queue_id,
+            chosen.channel,
+            chosen.priority,
+            chosen.status,
+            chosen.arrived_at,
+            chosen.score,
+            chosen.tier,
+            chosen.agent_id,
+            chosen.owner_id,
+            chosen.reservation_expires_at,
+            chosen.declined_by,
+        ).where(chosen.pool_id == pool_id, chosen.status.in_(LIVE_STATUSES))
+    ).all()
+    return [LiveContact(*(*row[:-1], read_declined(row[-1]))) for row in rows]
+
+
+def read_declined(stored: Sequence[object]) -> tuple[tuple[int, datetime], ...]:
+    """`Contact.declined_by` as pairs of agent id and instant."""
+    found = []
+    for entry in stored:
+        if isinstance(entry, Mapping):
+            found.append((int(entry["agent"]), datetime.fromisoformat(entry["at"])))
+    return tuple(found)
+
+
+def write_declined(declined: Iterable[tuple[int, datetime]]) -> list[dict[str, object]]:
+    """Pairs of agent id and instant as `Contact.declined_by` keeps them."""
+    return [{"agent": agent, "at": at.isoformat()} for agent, at in declined]
+
+
+def load_agents(
+    session: Session, pool_id: int, contacts: Iterable[LiveContact], now: datetime, only: int | None = None
+) -> tuple[list[AgentOnFloor], dict[int, AgentFacts]]:
+    """Everybody who is on the pool's floor (or only one agent), whatever their state."""
+    on_floor = FLOOR_STATE.c.pool_id == pool_id if only is None else FLOOR_STATE.c.agent_id == only
+    people = session.execute(
+        select(FLOOR_STATE, AGENT.c.code, AGENT.c.name, AGENT.c.team_id, TEAM.c.zone)
+        .join(AGENT, AGENT.c.id == FLOOR_STATE.c.agent_id)
+        .join(TEAM, TEAM.c.id == AGENT.c.team_id)
+        .where(on_floor, AGENT.c.active)
+    ).all()
+    ids = select(FLOOR_STATE.c.agent_id).where(on_floor)
+    skills: dict[int, dict[int, int]] = defaultdict(dict)
+    chosen = SKILL.c
+    for row in session.execute(
+        select(chosen.agent_id, chosen.queue_id, chosen.proficiency).where(chosen.agent_id.in_(ids))
+    ):
+        skills[row[0]][row[1]] = row[2]
+    channels: dict[int, set[Channel]] = defaultdict(set)
+    working = AGENT_CHANNEL.c
+    for row in session.execute(select(working.agent_id, working.channel).where(working.agent_id.in_(ids))):
+        channels[row[0]].add(row[1])
+    heavy = _heavy_in_7_days(session, CONTACT.c.agent_id.in_(ids), now)
+    days = segments_around(session, SEGMENT.c.agent_id.in_(ids), now)
+    held: dict[int, list[HeldContact]] = defaultdict(list)
+    for contact in contacts:
+        if contact.agent_id is not None and contact.status in OPEN_STATUSES:
+            held[contact.agent_id].append(contact.held)
+
+    agents: list[AgentOnFloor] = []
+    facts: dict[int, AgentFacts] = {}
+    for state in people:
+        agent_id = state.agent_id
+        plan = read_plan(days.get(agent_id, ()), now)
+        on_date = plan.on_date or local_day(now, state.zone)
+        today = state.heavy_on == on_date
+        agents.append(
+            AgentOnFloor(
+                id=agent_id,
+                name=state.name,
+                skills=skills[agent_id],
+                channels=frozenset(channels[agent_id]),
+                state=state.state,
+                load=Load(state.acute, state.carried, state.load_at),
+                held=tuple(held[agent_id]),
+                shift=plan.shift,
+                closed=plan.closed,
+                light_only_until=state.light_only_until,
+                last_tier=state.last_tier if today or now - state.load_at < BETWEEN_SHIFTS else None,
+                heavy_this_shift=state.heavy_count if today else 0,
+                heavy_in_7_days=heavy.get(agent_id, 0),
+                idle_since=state.idle_since,
+                rest_pending=state.pending_rest_minutes > 0,
+            )
+        )
+        facts[agent_id] = AgentFacts(
+            agent_id,
+            state.code,
+            state.name,
+            state.team_id,
+            state.zone,
+            on_date,
+            state.pending_rest_minutes,
+            state.pending_contact_id,
+        )
+    return agents, facts
+
+
+SegmentRow = tuple[int, date, SegmentKind, datetime, datetime]
+
+
+def _heavy_in_7_days(session: Session, whose: ColumnElement[bool], now: datetime) -> dict[int, int]:
+    chosen = CONTACT.c
+    rows = session.execute(
+        select(chosen.agent_id, func.count())
+        .where(whose, chosen.completed_at > now - WEEK, chosen.final_tier.in_(sorted(HEAVY_TIERS)))
+        .group_by(chosen.agent_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def segments_around(session: Session, whose: ColumnElement[bool], now: datetime) -> dict[int, list[SegmentRow]]:
+    """Segments (of those whose) from 16 h before `now` to 24 h after, by agent, in order of time."""
+    chosen = SEGMENT.c
+    rows = session.execute(
+        select(chosen.agent_id, chosen.on_date, chosen.kind, chosen.starts_at, chosen.ends_at)
+        .where(whose, chosen.starts_at > now - LOOK_BACK, chosen.starts_at < now + LOOK_AHEAD)
+        .order_by(chosen.agent_id, chosen.starts_at)
+    ).all()
+    found: dict[int, list[SegmentRow]] = {}
+    for agent_id, group in groupby(rows, key=lambda row: row[0]):
+        found[agent_id] = [(row[0], row[1], row[2], row[3], row[4]) for row in group]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An agent's planned time around now: the shift now (if any), when nothing may come, the shift's date."""
+
+    shift: tuple[datetime, datetime] | None
+    closed: tuple[ClosedSpan, ...]
+    on_date: date | None
+
+
+def read_plan(segments: Sequence[SegmentRow], now: datetime) -> Plan:
+    """What `segments` say: closed outside shifts and in all that is not work.
+
+    Somebody without a planned shift around now is bound by nothing but their protected time.
+    """
+    closed = [
+        ClosedSpan(starts_at, ends_at, kind in RESTING_KINDS, kind in PROTECTED_KINDS)
+        for _, _, kind, starts_at, ends_at in segments
+        if kind is not SegmentKind.WORK
+    ]
+    planned = {on_date for _, on_date, kind, _, _ in segments if kind is SegmentKind.WORK}
+    shifts = sorted(
+        (
+            min(row[3] for row in segments if row[1] == on_date),
+            max(row[4] for row in segments if row[1] == on_date),
+            on_date,
+        )
+        for on_date in planned
+    )
+    if not shifts:
+        return Plan(None, tuple(closed), None)
+    bounds = [EVER, *(instant for shift in shifts for instant in shift[:2]), NEVER]
+    closed.extend(ClosedSpan(before, after) for before, after in list(pairwise(bounds))[::2] if before < after)
+    current = next((shift for shift in shifts if shift[0] <= now < shift[1]), None)
+    if current is None:
+        # A contact that runs past the end still belongs to the shift that has just ended.
+        ended = [shift for shift in shifts if shift[1] <= now]
+        return Plan(None, tuple(closed), ended[-1][2] if ended else None)
+    return Plan(current[:2], tuple(closed), current[2])

@@ -1,0 +1,1 @@
+"""A roster from its problem to its publication."""

@@ -1,0 +1,89 @@
+"""A stored roster before the checkers: its problem from today's tables, its assignments, and the verdict."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlmodel import Session, col, select
+
+from api.errors import NotFound
+from api.services.rosters.problems import build_problem
+from roster.load.planned import Exposure, exposure_of
+from roster.people import Agent
+from roster.policy import Policy
+from roster.problem import Assigned, Problem
+from roster.rules.cover import Matched, cover_by_quarter
+from roster.rules.registry import Verdict, judge
+from roster.rules.rows import Rows
+from roster.shifts import Assignment, Roster, ShiftType
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A roster as a value with what the checkers say of it."""
+
+    problem: Problem
+    own: tuple[Assigned, ...]
+    """What this roster assigns."""
+    verdict: Verdict
+    matched: tuple[Matched, ...]
+    """Who is missing and spare in each quarter-hour of the horizon, other teams' people counted."""
+    exposure: Exposure
+
+
+@dataclass(frozen=True)
+class _Examined:
+    """What follows from a problem and a roster alone."""
+
+    verdict: Verdict
+    matched: tuple[Matched, ...]
+
+
+# A page, its parts and the edit before it ask about the same values within seconds; all of it is pure.
+@lru_cache(maxsize=8)
+def _examined(problem: Problem, assignments: tuple[Assigned, ...]) -> _Examined:
+    return _Examined(judge(problem, assignments), tuple(cover_by_quarter(Rows(problem, assignments))))
+
+
+def find_roster(session: Session, roster_id: int, *, lock: bool = False) -> Roster:
+    """The roster, or `NotFound`; `lock` keeps others from changing it until the transaction ends."""
+    roster = session.get(Roster, roster_id, with_for_update=lock)
+    if roster is None:
+        raise NotFound(f"there is no roster {roster_id}")
+    return roster
+
+
+def assigned_in(session: Session, roster: Roster) -> tuple[Assigned, ...]:
+    """What `roster` assigns, with codes for people and shifts."""
+    rows = session.exec(
+        select(col(Agent.code), col(Assignment.on_date), col(ShiftType.code))
+        .join(Agent, col(Agent.id) == col(Assignment.agent_id))
+        .join(ShiftType, col(ShiftType.id) == col(Assignment.shift_type_id))
+        .where(Assignment.roster_id == roster.id)
+        .order_by(col(Assignment.on_date), col(Agent.code))
+    ).all()
+    return tuple(
+        Assigned(agent=agent, day=(on_date - roster.starts_on).days, shift=shift) for agent, on_date, shift in rows
+    )
+
+
+def judged(session: Session, policy: Policy, roster: Roster) -> Judged:
+    """`roster` judged by the rules as they are now."""
+    problem = build_problem(
+        session,
+        policy,
+        team_id=roster.team_id,
+        starts_on=roster.starts_on,
+        days=roster.days,
+        roster_id=roster.id,
+    )
+    # People who are rostered elsewhere by now are there as fixed agents, with all that is published of them.
+    others = {agent.id: agent for agent in problem.agents if agent.fixed}
+    own = tuple(line for line in assigned_in(session, roster) if line.agent not in others)
+    theirs = tuple(
+        Assigned(agent=agent.id, day=pin.day, shift=pin.shift)
+        for agent in others.values()
+        for pin in agent.pins
+        if pin.shift is not None
+    )
+    examined = _examined(problem, own + theirs)
+    return Judged(problem, own, examined.verdict, examined.matched, exposure_of(problem))

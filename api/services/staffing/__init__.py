@@ -1,0 +1,1 @@
+"""Requirements and forecasts from contact history."""
