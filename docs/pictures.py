@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from api.demo.build import Built, build, planned_for
 from api.demo.clinic import monday_of
 from api.demo.server import free_port, running
-from api.services.tokens import make_link
+from api.services.access.tokens import make_link
 
 HERE = Path(__file__).resolve().parent
 PICTURES = HERE / "pictures"
@@ -53,7 +53,7 @@ def take_all(browser: Browser, built: Built, root: str, scheme: str) -> None:
     """Every page in one colour scheme."""
     lead = open_as(browser, built, root, built.lead_username, scheme, DESK)
     roster = f"/rosters/{built.roster_id}"
-    take(lead, f"{root}{roster}", f"roster-{scheme}")
+    take(lead, f"{root}{roster}", f"roster-{scheme}", top="People and days")
     take(lead, f"{root}/floor", f"floor-{scheme}")
     take_run(lead, root, f"plan-{scheme}")
     agent = open_as(browser, built, root, built.guest.code, scheme, PHONE)
@@ -87,11 +87,13 @@ def take_run(page: Page, root: str, name: str) -> None:
     page.wait_for_timeout(2000)
 
 
-def take(page: Page, address: str, name: str) -> None:
-    """Write the picture of one page; a page that is not 200 fails the script."""
+def take(page: Page, address: str, name: str, top: str = "") -> None:
+    """Write the picture of one page, scrolled to heading `top`; a page that is not 200 fails the script."""
     answer = page.goto(address, wait_until="load")
     if answer is None or not answer.ok:
         raise SystemExit(f"pictures: {address} answered {answer.status if answer else 'nothing'}")
+    if top:
+        page.get_by_role("heading", name=top).evaluate("heading => heading.scrollIntoView()")
     page.wait_for_timeout(400)
     save(page, name)
 
