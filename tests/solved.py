@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from api.context import Context
-from api.services.planning import build_problem
+from api.services.rosters.planning import build_problem
 from optimizer.shifts.solve import solve
 from roster.people import Agent
 from roster.result import Result, Status
