@@ -250,6 +250,13 @@ HARD: tuple[Case, ...] = (
     ),
     _case(
         "contract_minutes",
+        "a week of time off",  # credits the whole minimum and no more: 0 to 450
+        small_problem("contract_minutes", agents=[ana(contract=CONTRACT, time_off=list(range(7)))]),
+        "E------ -------",
+        "EE-----",
+    ),
+    _case(
+        "contract_minutes",
         "time off in a part week",  # 411 to 605
         small_problem("contract_minutes", days=3, agents=[ana(contract=CONTRACT, time_off=[0])]),
         "-E-",

@@ -56,6 +56,12 @@ def test_one_agent_serves_one_queue_at_a_time_the_dearest_first() -> None:
     assert verdict(problem, A="E-").cost == 32 * 10 * 1  # y, of weight 1, goes without
 
 
+def test_the_dearest_queue_is_first_whatever_its_name() -> None:
+    queues = [{"id": "x", "weight": 1}, {"id": "y", "weight": 5}]
+    rows = [demand("x", 0, (7, 15, 1)), demand("y", 0, (7, 15, 1))]
+    assert verdict(covered([ana(skills=["x", "y"])], rows, queues=queues), A="E-").cost == 32 * 10 * 1
+
+
 def test_skills_are_shared_so_that_most_is_served() -> None:
     both, only_x = ana(skills=["x", "y"]), bo(skills=["x"])
     problem = covered([both, only_x], [demand("x", 0, (7, 15, 1)), demand("y", 0, (7, 15, 1))])

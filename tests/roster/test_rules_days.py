@@ -147,7 +147,8 @@ def test_part_weeks_are_rounded_outward(minutes: int, broken: int) -> None:
         ([6, 6], "EEEE---", 0),  # the same day twice counts once
         ([0, 1, 2, 3, 4], "-----E-", 0),  # 5 days credit 1800: at least 0, at most 450
         ([0, 1, 2, 3, 4], "-----EE", 1),
-        ([0, 1, 2, 3, 4, 5, 6], "-------", 0),  # no more than the week: at most 450 still
+        ([0, 1, 2, 3, 4, 5, 6], "-------", 0),
+        ([0, 1, 2, 3, 4, 5, 6], "-----E-", 0),  # the credit is no more than the week's: at most 450 still
         ([7, 8], "EEEE---", 0),  # another week's
         ([-1], "EEEE---", 0),
     ],

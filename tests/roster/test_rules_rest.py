@@ -58,6 +58,15 @@ def test_daily_rest_holds_across_a_day_that_a_long_shift_swallowed() -> None:
     assert sentences(problem, A="X--") == []
 
 
+def test_daily_rest_runs_from_the_shift_that_ends_last() -> None:
+    shifts = [shift("X", 12 * 60, 1440), shift("Q", 13 * 60, 60), shift("L")]
+    problem = small_problem("daily_rest", shifts=shifts, days=2)
+    assert sentences(problem, A="QL") == []
+    # X lasts until Tuesday 12:00: Q begins inside it, and L 2 h after it, not 24 h after Q.
+    told = sentences(problem, A="[XQ]L")
+    assert [one.split(" of rest")[0] for one in told] == ["Ana has 0 min", "Ana has 2 h"]
+
+
 def test_nobody_judges_another_teams_rest() -> None:
     other = ana(fixed=True, pins=[{"day": 0, "shift": "L"}, {"day": 1, "shift": "E"}])
     assert sentences(small_problem("daily_rest", days=2, agents=[other]), A="LE") == []
