@@ -14,6 +14,7 @@ from api.demo.clinic import LINES, ZONE
 from api.demo.folder import MARKER, NotADemoFolder, prepare
 from api.demo.history import Size, write_files
 from api.demo.people import PEOPLE
+from api.services.floor.commands import CompletionIn, complete
 from api.services.importing import import_files
 from roster.contacts import Contact, ContactStatus, PastContact
 from roster.people import Agent, Skill
@@ -26,6 +27,7 @@ TODAY = date(2026, 11, 25)
 SMALL = Size(agents=9, days=7)
 
 
+@pytest.mark.slow
 def test_the_clinics_files_are_imported_without_a_fault(context: Context, tmp_path: Path) -> None:
     paths = write_files(tmp_path / "files", TODAY, 7, Size())
     assert [path.stem for path in paths] == [
@@ -118,7 +120,12 @@ def test_a_small_demo_is_planned_published_and_played_until_five_past_twelve(sma
         assert all(one.arrived_at <= small.now for one in today)
         rests = session.exec(select(Rest)).all()
         assert rests
-        assert all(one.starts_at <= small.now for one in rests)
+        ended = {one.id: one.completed_at for one in session.exec(select(Contact)).all()}
+        for rest in rests:
+            over = ended[rest.contact_id] if rest.contact_id else None
+            assert over is not None
+            assert over <= rest.starts_at
+            assert over <= small.now
 
 
 @pytest.mark.slow
@@ -154,3 +161,25 @@ def test_the_guest_whose_link_is_printed_is_on_shift(small: Built) -> None:
             .where(col(Segment.starts_at) <= small.now, col(Segment.ends_at) > small.now)
         ).all()
     assert small.guest.code in here
+
+
+@pytest.mark.slow
+def test_the_day_goes_on_beside_people_who_use_the_pages(small: Built) -> None:
+    """Last in this file, for it moves the play on: somebody else completes a contact that the play holds."""
+    active, now = None, small.now
+    while active is None and now < small.now + timedelta(hours=1):
+        now += timedelta(minutes=1)
+        small.play.run_until(now, among_others=True)
+        with reading(small.context.engine) as session:
+            active = session.exec(select(Contact.id).where(col(Contact.status) == ContactStatus.ACTIVE)).first()
+    assert active is not None
+    complete(small.context, active, CompletionIn(), actor="somebody")
+    served = small.play.tally.served
+    small.play.run_until(now + timedelta(hours=1), among_others=True)
+    assert small.play.tally.served > served
+    with reading(small.context.engine) as session:
+        assert session.get_one(Contact, active).completed_at == now
+        stuck = session.exec(
+            select(Contact).where(col(Contact.status) == ContactStatus.ACTIVE, col(Contact.started_at) < now)
+        ).all()
+    assert not stuck
