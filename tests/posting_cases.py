@@ -146,6 +146,13 @@ HARD: tuple[Case, ...] = (
         agents=[ana(history=past("X"))],
         given={"daily_rest": {"minutes": 1440}},
     ),
+    _case(
+        "daily_rest",
+        "between two of one day, whatever their names",
+        small_problem("daily_rest", shifts=[shift("P", 1200, 120), shift("Q", 360, 120), shift("R", 960, 120)], days=2),
+        "[PQ]- [QP]P",  # 08:00 to 20:00 = 12 h
+        "[QR]- -[PR]",  # 8 h and 2 h
+    ),
     _case("weekly_rest", "plain", small_problem("weekly_rest"), "EEEEE-- EE-EEEE", "EEEEEE- EEEEEEE [EL]-[EL]-[EL]-E"),
     _case(
         "weekly_rest",
