@@ -117,29 +117,8 @@ def build(
     plan = plan or planned_for(PLAN_SECONDS)
     day = demo_day(today)
     yesterday, first = day - timedelta(days=1), monday_of(day)
-    prepare(folder)
-    clock = DrivenClock(at_local(first, 6 * 60, ZONE))
-    settings = Settings(
-        environment="development",
-        data_dir=folder,
-        database_url="",
-        policy=None,
-        clock_offset_seconds=0,
-    )
-    context = make_context(settings, clock)
+    context, clock = make_centre(folder, day, seed=seed, say=say, size=size)
     try:
-        with _step(say, "database") as done:
-            migrate(context.engine)
-            done("made, every migration run")
-        with _step(say, "files") as done:
-            paths = write_files(folder / FILES, day, seed, size)
-            done(f"{len(paths)} import files written to {folder / FILES}")
-        with _step(say, "import") as done:
-            import_files(context, paths, actor=LEAD[0], zone=ZONE)
-            done(f"{size.agents} agents and four weeks of contacts, by the door that `breather import` uses")
-        with _step(say, "staffing") as done:
-            requirements_from_history(context, starts_on=first, days=size.days, zone=ZONE, actor=LEAD[0])
-            done("requirement per queue and quarter-hour, from the history")
         with _step(say, "plan") as done:
             roster_id = create_roster(context, team=None, starts_on=first, days=size.days, actor=LEAD[0])
             done(f"{size.agents} agents x {size.days} days: {plan(context, roster_id)}")
@@ -171,6 +150,38 @@ def build(
         context.engine.dispose()
         raise
     return Built(folder, context, play, clock.now, links[0], links[1], guest, password, token, size, roster_id)
+
+
+def make_centre(folder: Path, day: date, *, seed: int, say: Say, size: Size) -> tuple[Context, DrivenClock]:
+    """The clinic imported, with its requirement from history, nothing planned; it is 06:00 on the Monday of `day`."""
+    first = monday_of(day)
+    prepare(folder)
+    clock = DrivenClock(at_local(first, 6 * 60, ZONE))
+    settings = Settings(
+        environment="development",
+        data_dir=folder,
+        database_url="",
+        policy=None,
+        clock_offset_seconds=0,
+    )
+    context = make_context(settings, clock)
+    try:
+        with _step(say, "database") as done:
+            migrate(context.engine)
+            done("made, every migration run")
+        with _step(say, "files") as done:
+            paths = write_files(folder / FILES, day, seed, size)
+            done(f"{len(paths)} import files written to {folder / FILES}")
+        with _step(say, "import") as done:
+            import_files(context, paths, actor=LEAD[0], zone=ZONE)
+            done(f"{size.agents} agents and four weeks of contacts, by the door that `breather import` uses")
+        with _step(say, "staffing") as done:
+            requirements_from_history(context, starts_on=first, days=size.days, zone=ZONE, actor=LEAD[0])
+            done("requirement per queue and quarter-hour, from the history")
+    except BaseException:
+        context.engine.dispose()
+        raise
+    return context, clock
 
 
 def planned_for(seconds: float) -> Plan:
