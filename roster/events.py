@@ -9,7 +9,7 @@ from roster.columns import Json, UtcDateTime
 
 
 class Event(SQLModel, table=True):
-    """One line of the log. `agent_id` set means it is about that agent and private to them and the machine."""
+    """One line of the log. `agent_id` set means it is about that agent and private to them."""
 
     __tablename__: ClassVar[str] = "event"
     __table_args__ = {"sqlite_autoincrement": True}

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 
-from roster.accounts import Role
 from roster.events import Event
 
 
@@ -20,20 +19,18 @@ def append(
     agent_id: int | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Write one line. `agent_id` makes it private to that agent (and to routing software)."""
+    """Write one line. `agent_id` makes it private to that agent."""
     session.add(Event(at=at, kind=kind, subject=subject, actor=actor, agent_id=agent_id, data=data or {}))
 
 
-def since(
-    session: Session, last_id: int, *, role: Role, agent_id: int | None = None, limit: int = 500
-) -> Sequence[Event]:
+def since(session: Session, last_id: int, *, agent_id: int | None = None, limit: int = 500) -> Sequence[Event]:
     """Lines after `last_id`, oldest first, that this reader may see.
 
-    Leads see lines about nobody in particular; an agent sees those and their own; routers see all.
+    Everybody sees lines about nobody in particular; an agent also sees their own. Routing software learns what it
+    needs of an agent (free, on a contact, in protected time) from the public lines.
     """
-    query = select(Event).where(col(Event.id) > last_id).order_by(col(Event.id)).limit(limit)
-    if role is not Role.ROUTER:
-        query = query.where(or_(col(Event.agent_id).is_(None), col(Event.agent_id) == agent_id))
+    visible = or_(col(Event.agent_id).is_(None), col(Event.agent_id) == agent_id)
+    query = select(Event).where(col(Event.id) > last_id, visible).order_by(col(Event.id)).limit(limit)
     return session.exec(query).all()
 
 

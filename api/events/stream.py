@@ -84,7 +84,7 @@ class _Reader:
         """What is new to `caller`, oldest first, at most a batch."""
         begin = max(0, self._last_id - self._overlap)
         with reading(self._context.engine) as session:
-            found = since(session, begin, role=caller.role, agent_id=caller.agent_id, limit=BATCH + self._overlap)
+            found = since(session, begin, agent_id=caller.agent_id, limit=BATCH + self._overlap)
         if self._passed is None:
             # The reader has these from before, or asked for no past.
             self._passed = {_id(event) for event in found if _id(event) <= self._last_id}

@@ -76,10 +76,7 @@ def test_each_reader_sees_what_they_may(context: Context, centre: Centre, quiet_
     see: dict[str, tuple[Caller, list[str]]] = {
         "lead": (LEAD, ["roster.published", "the.end"]),
         "agent": (agent(centre), ["roster.published", "contact.assigned", "the.end"]),
-        "router": (
-            Caller("phone", Role.ROUTER),
-            ["roster.published", "contact.assigned", "rest.given", "the.end"],
-        ),
+        "router": (Caller("phone", Role.ROUTER), ["roster.published", "the.end"]),
     }
     for caller, expected in see.values():
         assert kinds_seen(context, caller, len(expected), after=quiet_centre) == expected
