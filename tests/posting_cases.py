@@ -257,6 +257,18 @@ HARD: tuple[Case, ...] = (
     ),
     _case(
         "contract_minutes",
+        "the most of a part week, rounded up",  # 2250 * 3/7 = 964.3
+        small_problem(
+            "contract_minutes",
+            shifts=[{"id": "E", "start_minute": 0, "minutes": 1200, "paid_minutes": 965}],
+            days=3,
+            agents=[ana(contract=CONTRACT)],
+        ),
+        "E-- --E",
+        "EE-",
+    ),
+    _case(
+        "contract_minutes",
         "a week of time off",  # credits the whole minimum and no more: 0 to 450
         small_problem("contract_minutes", agents=[ana(contract=CONTRACT, time_off=list(range(7)))]),
         "E------ -------",
@@ -357,6 +369,31 @@ SOFT: tuple[Priced, ...] = (
         __=32 * 10 * 2,
         L_=28 * 10 * 2 + 28,
         EE=32,
+    ),
+    Priced(
+        "cover",
+        "queues that share people, some of another team",
+        small_problem(
+            "cover",
+            days=1,
+            queues=[{"id": "p", "weight": 2}, {"id": "q"}, {"id": "r", "weight": 5}],
+            agents=[
+                {"id": "A", "skills": ["p", "q"]},
+                {"id": "B", "skills": ["q", "r"]},
+                {"id": "C", "skills": ["r"]},
+                {"id": "F", "skills": ["p", "q"], "fixed": True, "pins": [{"day": 0, "shift": "E"}]},
+            ],
+            demand=[
+                {"queue": queue, "day": 0, "required": [0] * 28 + [count] * 32 + [0] * 36}
+                for queue, count in (("p", 1), ("q", 1), ("r", 2))
+            ],
+        ),
+        (
+            ({"A": "E", "B": "E", "C": "E", "F": "E"}, 0),
+            ({"A": "-", "B": "E", "C": "E", "F": "E"}, 32 * 10 * 1),  # F takes p, B and C take r: q goes without
+            ({"A": "E", "B": "E", "C": "-", "F": "E"}, 32 * 10 * 5),
+            ({"A": "-", "B": "E", "C": "-", "F": "E"}, 32 * 10 * (1 + 5)),
+        ),
     ),
     # A surplus of +32 a late, -80 a morning (see the tests of the checker).
     _priced(
