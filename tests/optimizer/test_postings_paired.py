@@ -5,7 +5,9 @@ import pytest
 from optimizer.shifts.postings import PERSONAL, POSTINGS, TEAM
 from optimizer.shifts.variables import Requirement
 from roster.rules.registry import RULES, Scope, judge
-from tests.posting_cases import HARD, SOFT, Case, Priced, accepts, cost_of, drawn, posted, solved
+from tests.posted import accepts, cost_of, posted, solved
+from tests.posting_cases import HARD, SOFT, Case, Priced
+from tests.small_rosters import roster
 
 hard = pytest.mark.parametrize("case", HARD, ids=lambda case: f"{case.key}: {case.name}")
 soft = pytest.mark.parametrize("case", SOFT, ids=lambda case: f"{case.key}: {case.name}")
@@ -25,36 +27,36 @@ def test_every_rule_has_its_posting_under_its_key_and_scope_and_a_case() -> None
 def test_what_is_allowed_is_possible_and_the_checkers_agree(case: Case) -> None:
     assert case.allowed
     for rows in case.allowed:
-        assert accepts(case.problem, drawn(rows)), rows
-        assert judge(case.problem, drawn(rows)).violations == (), rows
+        assert accepts(case.problem, roster(**rows)), rows
+        assert judge(case.problem, roster(**rows)).violations == (), rows
 
 
 @hard
 def test_what_is_refused_is_impossible_and_the_checkers_agree(case: Case) -> None:
     assert case.refused
     for rows in case.refused:
-        assert not accepts(case.problem, drawn(rows)), rows
-        assert {one.rule for one in judge(case.problem, drawn(rows)).violations} == {case.key}, rows
+        assert not accepts(case.problem, roster(**rows)), rows
+        assert {one.rule for one in judge(case.problem, roster(**rows)).violations} == {case.key}, rows
 
 
 @hard
 def test_without_its_posting_what_a_rule_refuses_becomes_possible(case: Case) -> None:
     for rows in case.refused:
-        assert accepts(case.problem, drawn(rows), without={case.key}), rows
+        assert accepts(case.problem, roster(**rows), without={case.key}), rows
 
 
 @soft
 def test_what_a_row_costs_and_the_checkers_agree(case: Priced) -> None:
     for rows, cost in case.rows:
-        assert cost_of(case.problem, drawn(rows)) == cost, rows
-        assert judge(case.problem, drawn(rows)).cost == cost, rows
+        assert cost_of(case.problem, roster(**rows)) == cost, rows
+        assert judge(case.problem, roster(**rows)).cost == cost, rows
 
 
 @soft
 def test_without_its_posting_what_a_rule_prices_becomes_free(case: Priced) -> None:
     assert any(cost for _, cost in case.rows)
     for rows, _ in case.rows:
-        assert cost_of(case.problem, drawn(rows), without={case.key}) == 0, rows
+        assert cost_of(case.problem, roster(**rows), without={case.key}) == 0, rows
 
 
 @soft
@@ -68,7 +70,7 @@ def test_the_solver_finds_a_row_that_costs_least(case: Priced) -> None:
 def test_an_elastic_model_gives_up_only_the_rule_that_is_broken(case: Case) -> None:
     for rows in case.refused:
         model = posted(case.problem, elastic=True)
-        model.fix(drawn(rows))
+        model.fix(roster(**rows))
         model.model.minimize(sum(model.slacks.values()))
         found, given_up, solver = solved(model)
         assert found, rows
@@ -83,7 +85,7 @@ def test_an_elastic_model_gives_up_only_the_rule_that_is_broken(case: Case) -> N
 def test_an_elastic_model_gives_up_nothing_where_nothing_is_broken(case: Case) -> None:
     for rows in case.allowed:
         model = posted(case.problem, elastic=True)
-        model.fix(drawn(rows))
+        model.fix(roster(**rows))
         model.model.minimize(sum(model.slacks.values()))
         assert solved(model)[:2] == (True, 0), rows
 

@@ -17,7 +17,7 @@ from optimizer.shifts.solve import solve
 from roster.problem import Assigned, Problem
 from roster.result import Status
 from roster.rules.registry import RULES, judge
-from tests.posting_cases import cost_of, posted, solved
+from tests.posted import cost_of, posted, solved
 from tests.small_rosters import small_problem
 
 SHAPES = ((1, 4, 2), (2, 2, 2), (2, 4, 1), (3, 2, 1), (1, 8, 1), (1, 2, 3), (2, 3, 1))

@@ -1,0 +1,43 @@
+"""What the posted rules say of a roster: whether they allow it, and what it costs."""
+
+from collections.abc import Collection
+
+from ortools.sat.python import cp_model
+
+from optimizer.shifts.postings import post_rules
+from optimizer.shifts.variables import Grid, RosterModel
+from roster.problem import Assigned, Problem
+
+
+def posted(problem: Problem, without: Collection[str] = (), *, elastic: bool = False) -> RosterModel:
+    """The model of a problem with its rules posted."""
+    model = RosterModel(Grid(problem), elastic=elastic)
+    post_rules(model, without=without)
+    return model
+
+
+def solved(model: RosterModel) -> tuple[bool, int | None, cp_model.CpSolver]:
+    """Solve to the proof: whether there is a roster, and the least cost. Fails where the limit comes first."""
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 0
+    solver.parameters.max_deterministic_time = 20
+    status = solver.solve(model.model)
+    assert status in (cp_model.OPTIMAL, cp_model.INFEASIBLE), solver.status_name(status)
+    found = status == cp_model.OPTIMAL
+    return found, round(solver.objective_value) if found else None, solver
+
+
+def accepts(problem: Problem, lines: tuple[Assigned, ...], without: Collection[str] = ()) -> bool:
+    """Whether the posted rules allow exactly this roster."""
+    model = posted(problem, without)
+    model.fix(lines)
+    return solved(model)[0]
+
+
+def cost_of(problem: Problem, lines: tuple[Assigned, ...], without: Collection[str] = ()) -> int | None:
+    """What the posted rules say that exactly this roster costs; None where they forbid it."""
+    model = posted(problem, without)
+    model.minimise_costs()
+    model.fix(lines)
+    return solved(model)[1]
