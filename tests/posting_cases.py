@@ -114,7 +114,13 @@ HARD: tuple[Case, ...] = (
         "[PQ]- [QP]P",  # 08:00 to 20:00 = 12 h
         "[QR]- -[PR]",  # 8 h and 2 h
     ),
-    _case("weekly_rest", "plain", small_problem("weekly_rest"), "EEEEE-- EE-EEEE", "EEEEEE- EEEEEEE [EL]-[EL]-[EL]-E"),
+    _case(
+        "weekly_rest",
+        "plain",
+        small_problem("weekly_rest"),
+        "EEEEE-- EE-EEEE [EL][EL]--[EL][EL][EL]",
+        "EEEEEE- EEEEEEE [EL]-[EL]-[EL]-E",
+    ),
     _case(
         "weekly_rest",
         "one shift a day",
@@ -142,6 +148,13 @@ HARD: tuple[Case, ...] = (
         small_problem("weekly_rest", "one_shift_a_day", shifts="LN", agents=[ana(history=past("N"))]),
         "--LLLLL NN--LLL",
         "-LLLLLL",
+    ),
+    _case(
+        "weekly_rest",
+        "a rest that begins when the past ends",  # Monday 06:00 to Tuesday 18:00 = 36 h
+        small_problem("weekly_rest", shifts=[shift("V", 1080, 480), shift("N")], agents=[ana(history=past("N"))]),
+        "-VVVVVV",
+        "VVVVVVV",
     ),
     _case(
         "weekly_rest",
