@@ -74,6 +74,13 @@ HARD: tuple[Case, ...] = (
         "N- -B",
         "B-",
     ),
+    _case(
+        "one_shift_a_day",
+        "which the weekly rest must not take for granted",
+        small_problem("one_shift_a_day", "weekly_rest", shifts=[shift("P", 540, 60), shift("Q", 600, 60)]),
+        "PQPQP--",
+        "[PQ]QPQP--",
+    ),
     *_resting("succession", "LD EE L-E NN".replace(" ", "- ") + "-", "LE- -LE NL- ND- -ND", shifts="EDLN", days=3),
     *_resting("in spring", "-LD", "LD-", shifts="DL", days=3, start=SPRING),
     *_resting("in autumn", "LS-", "-LS", shifts=[shift("L"), shift("S", 480, 480)], days=3, start=AUTUMN),
@@ -148,6 +155,13 @@ HARD: tuple[Case, ...] = (
         small_problem("weekly_rest", "one_shift_a_day", shifts="LN", agents=[ana(history=past("N"))]),
         "--LLLLL NN--LLL",
         "-LLLLLL",
+    ),
+    _case(
+        "weekly_rest",
+        "two shifts a day",
+        small_problem("weekly_rest", shifts=[shift("P", 540, 60), shift("Q", 600, 60)]),
+        "[PQ][PQ][PQ][PQ][PQ]--",
+        "[PQ]PPPPPP",
     ),
     _case(
         "weekly_rest",
