@@ -79,7 +79,7 @@ HARD: tuple[Case, ...] = (
         "which the weekly rest must not take for granted",
         small_problem("one_shift_a_day", "weekly_rest", shifts=[shift("P", 540, 60), shift("Q", 600, 60)]),
         "PQPQP--",
-        "[PQ]QPQP--",
+        "[PQ][PQ][PQ][PQ][PQ]--",
     ),
     *_resting("succession", "LD EE L-E NN".replace(" ", "- ") + "-", "LE- -LE NL- ND- -ND", shifts="EDLN", days=3),
     *_resting("in spring", "-LD", "LD-", shifts="DL", days=3, start=SPRING),
