@@ -74,13 +74,6 @@ HARD: tuple[Case, ...] = (
         "N- -B",
         "B-",
     ),
-    _case(
-        "one_shift_a_day",
-        "which the weekly rest must not take for granted",
-        small_problem("one_shift_a_day", "weekly_rest", shifts=[shift("P", 540, 60), shift("Q", 600, 60)]),
-        "PQPQP--",
-        "[PQ][PQ][PQ][PQ][PQ]--",
-    ),
     *_resting("succession", "LD EE L-E NN".replace(" ", "- ") + "-", "LE- -LE NL- ND- -ND", shifts="EDLN", days=3),
     *_resting("in spring", "-LD", "LD-", shifts="DL", days=3, start=SPRING),
     *_resting("in autumn", "LS-", "-LS", shifts=[shift("L"), shift("S", 480, 480)], days=3, start=AUTUMN),

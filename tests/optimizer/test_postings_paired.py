@@ -7,7 +7,7 @@ from optimizer.shifts.variables import Requirement
 from roster.rules.registry import RULES, Scope, judge
 from tests.posted import accepts, cost_of, posted, solved
 from tests.posting_cases import HARD, SOFT, Case, Priced
-from tests.small_rosters import roster
+from tests.small_rosters import roster, shift, small_problem
 
 hard = pytest.mark.parametrize("case", HARD, ids=lambda case: f"{case.key}: {case.name}")
 soft = pytest.mark.parametrize("case", SOFT, ids=lambda case: f"{case.key}: {case.name}")
@@ -88,6 +88,14 @@ def test_an_elastic_model_gives_up_nothing_where_nothing_is_broken(case: Case) -
         model.fix(roster(**rows))
         model.model.minimize(sum(model.slacks.values()))
         assert solved(model)[:2] == (True, 0), rows
+
+
+def test_in_an_elastic_model_the_weekly_rest_does_not_hold_anybody_to_one_shift_a_day() -> None:
+    problem = small_problem("one_shift_a_day", "weekly_rest", shifts=[shift("P", 540, 60), shift("Q", 600, 60)])
+    model = posted(problem, elastic=True)
+    model.fix(roster(A="[PQ][PQ][PQ][PQ][PQ]--"))
+    model.model.minimize(sum(model.slacks.values()))
+    assert solved(model)[:2] == (True, 5)  # five days with two shifts, and rest enough
 
 
 def test_a_requirement_says_which_side_of_a_contract_it_is() -> None:
