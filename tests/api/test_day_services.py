@@ -22,7 +22,6 @@ from api.services.debriefs.invitations import (
     set_wants_debriefs,
     tend_debriefs,
 )
-from roster.accounts import Role
 from roster.clock import at_local
 from roster.contacts import ArrivalState, Contact, ContactStatus, History, Resolvability, Tier
 from roster.day import SegmentSpan, carve
@@ -94,7 +93,7 @@ def severe_contact(context: Context, centre: Centre, code: str, completed_at: da
 
 def caller(centre: Centre, code: str) -> Caller:
     """An agent, signed in."""
-    return Caller(name=code, role=Role.AGENT, agent_id=centre.agents[code])
+    return Caller(name=code, agent_id=centre.agents[code])
 
 
 def spans(session: Session, agent_id: int, on_date: date = TODAY) -> list[SegmentSpan]:
@@ -302,9 +301,9 @@ def test_declining_leaves_no_trace_for_anybody_else(context: Context, centre: Ce
     decline(context, number, caller(centre, "a01"))
     with reading(context.engine) as session:
         assert len(session.exec(select(Event)).all()) == count
-        assert all(not event.kind.startswith("debrief") for event in since(session, 0, role=Role.LEAD))
+        assert all(not event.kind.startswith("debrief") for event in since(session, 0))
         assert all(
-            not event.kind.startswith("debrief") for event in since(session, 0, role=Role.AGENT, agent_id=peer_id)
+            not event.kind.startswith("debrief") for event in since(session, 0, agent_id=peer_id)
         )
     assert invitations_of(context, peer_id) == ()
     with pytest.raises(Conflict):
@@ -319,7 +318,7 @@ def test_only_the_invited_may_answer(context: Context, centre: Centre) -> None:
         with pytest.raises(NotFound):
             decline(context, number, caller(centre, code))
     with pytest.raises(Forbidden):
-        accept(context, number, Caller(name="lead", role=Role.LEAD))
+        accept(context, number, Caller(name="lead"))
 
 
 def test_an_offer_lapses_when_its_time_comes(context: Context, centre: Centre, clock: SetClock) -> None:
@@ -347,7 +346,7 @@ def test_a_peer_who_steps_back_frees_both_and_the_agent_learns_only_that(context
     with reading(context.engine) as session:
         off = [
             event
-            for event in since(session, 0, role=Role.AGENT, agent_id=centre.agents["a01"])
+            for event in since(session, 0, agent_id=centre.agents["a01"])
             if event.kind == "debrief.off"
         ]
     assert [event.data for event in off] == [{}]
