@@ -60,13 +60,17 @@ class Exposure:
 
     def _series(self, skills: Skills) -> list[float]:
         if skills not in self._quarters:
-            known = {queue: self._required[queue] for queue in sorted(skills) if queue in self._required}
-            length = sum(self._problem.quarters)
+            queues = sorted(skills)
+            nothing = [0] * sum(self._problem.quarters)
+            required = zip(*(self._required.get(queue, nothing) for queue in queues), strict=True)
+            means: dict[tuple[int, ...], float] = {}
+            series = self._quarters[skills] = []
+            for weights in required if queues else ((),) * len(nothing):
+                # Whole nights ask for nothing, and days repeat: few quarters differ.
+                if weights not in means:
+                    means[weights] = self._mean(dict(zip(queues, weights, strict=True)))
+                series.append(means[weights])
             self._idle[skills] = self._mean(dict.fromkeys(skills, 0))
-            self._quarters[skills] = [
-                self._mean({queue: known[queue][quarter] if queue in known else 0 for queue in skills})
-                for quarter in range(length)
-            ]
         return self._quarters[skills]
 
     def _mean(self, weights: Mapping[str, int]) -> float:
