@@ -22,6 +22,7 @@ from api.services.debriefs.invitations import (
     set_wants_debriefs,
     tend_debriefs,
 )
+from roster.accounts import Role
 from roster.clock import at_local
 from roster.contacts import ArrivalState, Contact, ContactStatus, History, Resolvability, Tier
 from roster.day import SegmentSpan, carve
@@ -93,7 +94,7 @@ def severe_contact(context: Context, centre: Centre, code: str, completed_at: da
 
 def caller(centre: Centre, code: str) -> Caller:
     """An agent, signed in."""
-    return Caller(name=code, agent_id=centre.agents[code])
+    return Caller(name=code, role=Role.AGENT, agent_id=centre.agents[code])
 
 
 def spans(session: Session, agent_id: int, on_date: date = TODAY) -> list[SegmentSpan]:
@@ -318,7 +319,7 @@ def test_only_the_invited_may_answer(context: Context, centre: Centre) -> None:
         with pytest.raises(NotFound):
             decline(context, number, caller(centre, code))
     with pytest.raises(Forbidden):
-        accept(context, number, Caller(name="lead"))
+        accept(context, number, Caller(name="lead", role=Role.LEAD))
 
 
 def test_an_offer_lapses_when_its_time_comes(context: Context, centre: Centre, clock: SetClock) -> None:
