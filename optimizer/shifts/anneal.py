@@ -16,18 +16,12 @@ COOLING_POWER = 1.5
 STILL_SHARE = 0.06
 """The last part of the time is without noise."""
 
-MOVES_PER_UNIT = 200
-"""Moves per unit of a deterministic limit."""
-
 
 def construct(crew: Crew, seed: int) -> bool:
-    """Put everyone in, those with the fewest options first; False where someone has no row."""
-    random = np.random.default_rng([seed, 0])
-    order = sorted(
-        range(len(crew.people)),
-        key=lambda number: (int(np.isfinite(crew.people[number].barred).sum()) == 0, random.random()),
-    )
-    return all(crew.reinsert(crew.people[number]) for number in order)
+    """Put in everyone who has no row yet, in random order; False where someone can't have one."""
+    order = np.random.default_rng([seed, 0]).permutation(len(crew.people))
+    missing = [crew.people[int(number)] for number in order if crew.people[int(number)].agent.id not in crew.rows]
+    return all(crew.reinsert(person) for person in missing)
 
 
 def anneal(

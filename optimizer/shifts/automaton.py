@@ -109,11 +109,18 @@ class Builder:
         rested = not self._judged(0)
         return self._plain(0, State(ends, rested, min(run, self._longest_run)))
 
-    def build(self, starts: Sequence[State]) -> Automaton:
-        """All states reachable from `starts`, merged where nothing tells them apart; raises `TooLarge`."""
+    def free_start(self, first: int) -> State:
+        """The state that forbids least at the begin of a week: whatever can follow another can follow it."""
+        return State(NEVER, not self._judged(first), 0)
+
+    def build(self, starts: Sequence[State], days: range) -> Automaton:
+        """All states reachable from `starts`, merged where nothing tells them apart; raises `TooLarge`.
+
+        `days` begins with a week of the roster and ends with one, or with the horizon.
+        """
         layers: list[dict[State, list[tuple[State, int]]]] = []
         current: set[State] = set(starts)
-        for day in range(self._problem.days):
+        for day in days:
             moves = {state: self._moves(day, state) for state in sorted(current, key=_order)}
             layers.append(moves)
             current = {target for arcs in moves.values() for target, _ in arcs}

@@ -38,6 +38,15 @@ class CoverTable:
                 self.given[self.groups.index(skills), column] += heads
             for option in one.options:
                 self.covers[where[option.day, option.shift], column] = 1.0
+        shapes: dict[bytes, int] = {}
+        self.segment_of = np.array(
+            [shapes.setdefault(column.tobytes(), len(shapes)) for column in np.ascontiguousarray(self.covers.T)],
+            dtype=np.intp,
+        )
+        """For each interval its segment: intervals that the same options cover are one."""
+        firsts = np.unique(self.segment_of, return_index=True)[1]
+        self.segment_covers: Floats = self.covers[:, firsts]
+        """[option, segment]"""
         self._lay_out_requirements(grid)
 
     def _lay_out_requirements(self, grid: Grid) -> None:
@@ -114,6 +123,13 @@ class CoverTable:
             constant = constant + weight * np.where(short, self.needs[level, union, columns], 0.0)
             slope -= weight * self.crew[union].T * short
         return constant * self.quarters, slope * self.quarters
+
+    def by_segment(self, values: Floats) -> Floats:
+        """Sums over the intervals of each segment (the last axis)."""
+        sums: Floats = np.zeros((*values.shape[:-1], self.segment_covers.shape[1]))
+        for segment, column in zip(self.segment_of, np.moveaxis(values, -1, 0), strict=True):
+            sums[..., segment] += column
+        return sums
 
     def heads(self, options: Sequence[int]) -> Floats:
         """Per interval, how often these options (indices into the grid's) cover it."""

@@ -28,14 +28,16 @@ class Crew:
         self.finder = finder
         self.cover = cover
         self.rows: dict[str, list[int]] = {}
-        self._presence = cover.given.copy()
-        self._gaps = cover.gaps(self._presence)
-        self._slopes: dict[str, float] = {}
+        self.presence = cover.given.copy()
+        """Who is on shift, [group, interval]."""
+        self._gaps = cover.gaps(self.presence)
+        self.slopes: dict[str, float] = {}
+        """The price on a point of exposure that last gave each person's best row."""
 
     def cost(self) -> int:
         """Cost of the whole roster, as the rules count it."""
         personal = sum(person.cost(self.rows[person.agent.id]) for person in self.people)
-        return personal + round(float(self.cover.cost(self._presence).sum()))
+        return personal + round(float(self.cover.cost(self.presence).sum()))
 
     def put(self, person: Person, row: Sequence[int]) -> None:
         """Give `person` this row (indices into the grid's options)."""
@@ -53,7 +55,7 @@ class Crew:
     def _change(self, person: Person, row: Sequence[int], sign: float) -> None:
         group = self.cover.group_of[person.agent.id]
         heads = sign * self.cover.heads(row)
-        self._presence[group] += heads
+        self.presence[group] += heads
         self.cover.change_gaps(self._gaps, group, heads)
 
     def prices(self, person: Person) -> Floats:
@@ -86,7 +88,7 @@ class Crew:
         """Best rows for a few prices on exposure, moving the price towards one that its own row agrees with."""
         steepest = person.steepest
         low, high = -steepest, steepest
-        slope = self._slopes.get(person.agent.id, 0.0)
+        slope = self.slopes.get(person.agent.id, 0.0)
         found: list[tuple[float, list[int]]] = []
         for _ in range(SLOPE_TRIES):
             best = self.finder.best(person, prices + slope * person.surplus)
@@ -96,7 +98,7 @@ class Crew:
             found.append((self._cost_of(person, row, prices), row))
             least, most = person.slopes(row)
             if found[-1] is min(found, key=lambda way: way[0]):
-                self._slopes[person.agent.id] = slope
+                self.slopes[person.agent.id] = slope
             if least <= slope <= most:
                 break
             if slope < least:
@@ -118,6 +120,18 @@ class Crew:
                 options = (self.grid.options[index] for index in self.rows[agent.id])
                 lines += [Assigned(agent=agent.id, day=option.day, shift=option.shift) for option in options]
         return tuple(lines)
+
+    def begin_with(self, assignments: Iterable[Assigned]) -> None:
+        """Give everyone their row of a given roster, where it is valid; others have none yet."""
+        index = {(option.day, option.shift): number for number, option in enumerate(self.grid.options)}
+        wanted: dict[str, list[int]] = {}
+        for line in assignments:
+            if (line.day, line.shift) in index:
+                wanted.setdefault(line.agent, []).append(index[line.day, line.shift])
+        for person in self.people:
+            row = sorted(wanted.get(person.agent.id, ()))
+            if self.finder.allows(person, row):
+                self.put(person, row)
 
     def snapshot(self) -> dict[str, list[int]]:
         """A copy of all rows, for `restore`."""

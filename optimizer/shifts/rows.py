@@ -7,6 +7,7 @@ prices by a slope and ask for its true cost afterwards.
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from roster.problem import PlannedAgent
 Floats = NDArray[np.float64]
 
 UNBOUND_RUN = 10**6
+BIG = 1e9
+"""More than any price: what must be worked is worked."""
+
 MAX_WORK = 4_000_000
 """Arcs x minute steps of a day beyond which a model is the better way."""
 
@@ -53,19 +57,35 @@ class Person:
         return self.empty_cost + round(float(self.own[list(row)].sum())) + self.exposure_cost(row)
 
     @property
+    def turns(self) -> tuple[tuple[int, int], ...]:
+        """(free points, weight per point beyond) of the exposure cost, which is the sum over these."""
+        terms = self._grid.problem.rules.exposure_balance
+        if terms.mode == "off":
+            return ()
+        return (terms.tolerance_points, terms.weight), (terms.steep_points, terms.steep_weight)
+
+    @property
     def steepest(self) -> float:
         """The largest cost of one more point of exposure."""
-        terms = self._grid.problem.rules.exposure_balance
-        return 0.0 if terms.mode == "off" else float(terms.weight + terms.steep_weight)
+        return float(sum(weight for _, weight in self.turns))
 
     def slopes(self, row: Sequence[int]) -> tuple[float, float]:
         """Between which slopes the exposure cost turns at the row's summed surplus."""
-        away = round(self.surplus[list(row)].sum())
+        return self.slopes_at(float(self.surplus[list(row)].sum()))
+
+    def slopes_at(self, away: float) -> tuple[float, float]:
+        """The same at `away` points."""
+        turns = self.turns
+        least = sum(w for free, w in turns if away > free) - sum(w for free, w in turns if away <= -free)
+        most = sum(w for free, w in turns if away >= free) - sum(w for free, w in turns if away < -free)
+        return float(least), float(most)
+
+    def least_beyond(self, slope: float) -> float:
+        """The least of cost(S) - slope * S over all S, for a slope within the steepest."""
         terms = self._grid.problem.rules.exposure_balance
-        here = exposure_balance.cost_of(terms, away)
-        return (
-            float(here - exposure_balance.cost_of(terms, away - 1)),
-            float(exposure_balance.cost_of(terms, away + 1) - here),
+        corners = (0, *(free for free, _ in self.turns))
+        return min(
+            exposure_balance.cost_of(terms, sign * away) - slope * sign * away for away in corners for sign in (1, -1)
         )
 
 
@@ -87,7 +107,7 @@ def people_of(grid: Grid) -> list[Person]:
 class _Step:
     """One layer made ready for arrays: arcs that differ only in the shift, at the same length, are one."""
 
-    def __init__(self, layer: Layer, paid_units: Sequence[int], sources: int, units: int, pad: int) -> None:
+    def __init__(self, layer: Layer, paid_units: Sequence[int], units: int, pad: int) -> None:
         off = len(paid_units)
         merged: dict[tuple[int, int, int], list[int]] = {}
         for source, target, index in layer.arcs:
@@ -110,15 +130,32 @@ class _Step:
         if self.gather.size > MAX_WORK:
             raise TooLarge
         self.targets = layer.targets
+        self.moves: dict[int, dict[int, int]] = {}
+        """For each option of the day (one past the last: a free day) the target of each source."""
+        for source, target, index in layer.arcs:
+            self.moves.setdefault(off if index == OFF else index, {})[source] = target
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Some weeks of one person's row that may change while the rest of it stays."""
+
+    days: range
+    start: int
+    """The state that the days before lead to."""
+    ends: Floats
+    """0 for each state after the last day from which the days after can be worked as they are, infinity elsewhere."""
 
 
 class RowFinder:
     """Best rows by dynamic programming, for all people of one problem; raises `TooLarge` where that can't be."""
 
-    def __init__(self, grid: Grid, people: Sequence[Person]) -> None:
+    def __init__(self, grid: Grid, people: Sequence[Person], days: range | None = None) -> None:
+        """`days` keeps to some weeks of the horizon; whatever may have come before them, their rows are among these."""
         if not expressible(grid):
             raise TooLarge
         self._grid = grid
+        self._days = range(grid.problem.days) if days is None else days
         rules = grid.problem.rules
         self._minutes = rules.contract_minutes.mode == "hard"
         lengths = [shift.paid_minutes for shift in grid.problem.shifts if shift.paid_minutes]
@@ -143,15 +180,16 @@ class RowFinder:
             self._prepare(Builder(grid, longest), crew)
 
     def _prepare(self, builder: Builder, crew: Sequence[Person]) -> None:
-        starts: dict[str, State] = {person.agent.id: builder.start(person.agent) for person in crew}
-        automaton: Automaton = builder.build(sorted(set(starts.values()), key=lambda one: (one.ends, one.run)))
+        first = self._days.start
+        starts: dict[str, State] = {
+            person.agent.id: builder.start(person.agent) if first == 0 else builder.free_start(first) for person in crew
+        }
+        ordered = sorted(set(starts.values()), key=lambda one: (one.ends, one.run))
+        automaton: Automaton = builder.build(ordered, self._days)
         steps = []
-        sources = len(set(automaton.starts.values()))
-        for layer, paid in zip(automaton.layers, self._paid, strict=True):
-            if not layer.arcs:
-                raise TooLarge
-            steps.append(_Step(layer, paid, sources, self._units, self._pad))
-            sources = layer.targets
+        for day, layer in zip(self._days, automaton.layers, strict=True):
+            if layer.arcs:
+                steps.append(_Step(layer, self._paid[day], self._units, self._pad))
         for agent_id, state in starts.items():
             self._of[agent_id] = (steps, automaton.starts.get(state))
 
@@ -172,17 +210,53 @@ class RowFinder:
             bands.append((-(-least // self._unit), min(most, possible) // self._unit))
         return bands
 
-    def best(self, person: Person, prices: Floats) -> tuple[float, list[int]] | None:
-        """(cost by prices and wishes, without the exposure balance; the row), or None where there is no row."""
+    def window(self, person: Person, row: Sequence[int], days: range) -> Window:
+        """What `row`, a valid one, leaves to choose in `days`: whole weeks, the last perhaps cut by the horizon."""
+        steps, state = self._of[person.agent.id]
+        worked = {self._grid.options[index].day: index for index in row}
+        if state is None:
+            raise ValueError(f"{person.agent.id} has no row at all")
+
+        def move(day: int) -> dict[int, int]:
+            width = self._offsets[day + 1] - self._offsets[day]
+            chosen = worked[day] - self._offsets[day] if day in worked else width
+            return steps[day].moves[chosen]
+
+        for day in range(days.start):
+            state = move(day)[state]
+        ends = np.zeros(1)
+        for day in range(len(steps) - 1, days.stop - 1, -1):
+            before = np.full(steps[day - 1].targets, np.inf)
+            for source, target in move(day).items():
+                before[source] = ends[target]
+            ends = before
+        return Window(days, state, ends)
+
+    def allows(self, person: Person, part: Sequence[int], window: Window | None = None) -> bool:
+        """Whether exactly `part` may be worked in the window, or as the whole row."""
+        only = np.full(len(self._grid.options), np.inf)
+        only[list(part)] = -BIG
+        found = self.best(person, only, window)
+        return found is not None and sorted(found[1]) == sorted(part)
+
+    def best(self, person: Person, prices: Floats, window: Window | None = None) -> tuple[float, list[int]] | None:
+        """(sum of prices and own costs of the row, the row), or None where there is no row.
+
+        Without the exposure balance, and without what an empty row costs. With a `window`, of its days alone.
+        """
         steps, start = self._of[person.agent.id]
-        if start is None:
+        if start is None or len(steps) < len(self._days):
             return None
+        days, ends = self._days, np.zeros(1)
+        if window is not None:
+            days, start, ends = window.days, window.start, window.ends
+            steps = steps[days.start : days.stop]
         total = prices + person.own + person.barred
         tables: list[Floats] = []
         costs: list[Floats] = []
         table = np.full((self._source_count(steps), self._pad + self._units), np.inf)
         table[start, self._pad] = 0.0
-        for day, step in enumerate(steps):
+        for day, step in zip(days, steps, strict=True):
             tables.append(table)
             day_prices = np.append(
                 total[self._offsets[day] : self._offsets[day + 1]], np.inf if day in person.must_work else 0.0
@@ -193,35 +267,47 @@ class RowFinder:
             reached += arc_prices[:, None]
             table = np.full((step.targets, self._pad + self._units), np.inf)
             table[:, self._pad :] = np.minimum.reduceat(reached, step.arc_begins, axis=0)
-            if (day + 1) % 7 == 0 or day + 1 == len(steps):
+            if self._ends_week(day):
                 tables.append(table)
                 least, most = self._bands[person.agent.id][day // 7]
                 ended = table[:, self._pad + least : self._pad + most + 1].min(axis=1, initial=np.inf)
                 table = np.full_like(table, np.inf)
                 table[:, self._pad] = ended
-        value = float(table[0, self._pad])
+        last = table[:, self._pad] + ends
+        state = int(last.argmin())
+        value = float(last[state])
         if not math.isfinite(value):
             return None
-        return value + person.empty_cost, self._backtrack(person, steps, tables, costs, total)
+        return value, self._backtrack(person, days, steps, state, tables, costs, total)
+
+    def _ends_week(self, day: int) -> bool:
+        return (day + 1) % 7 == 0 or day + 1 == self._days.stop
 
     def _source_count(self, steps: Sequence[_Step]) -> int:
         return int(steps[0].sources.max()) + 1
 
     def _backtrack(
-        self, person: Person, steps: Sequence[_Step], tables: list[Floats], costs: list[Floats], total: Floats
+        self,
+        person: Person,
+        days: range,
+        steps: Sequence[_Step],
+        state: int,
+        tables: list[Floats],
+        costs: list[Floats],
+        total: Floats,
     ) -> list[int]:
         row: list[int] = []
-        state, column = 0, self._pad
+        column = self._pad
         left = list(tables)
-        for day in range(len(steps) - 1, -1, -1):
-            step = steps[day]
-            if (day + 1) % 7 == 0 or day + 1 == len(steps):
+        for day in reversed(days):
+            step = steps[day - days.start]
+            if self._ends_week(day):
                 ended = left.pop()
                 least, most = self._bands[person.agent.id][day // 7]
                 column = self._pad + least + int(ended[state, self._pad + least : self._pad + most + 1].argmin())
             before = left.pop()
             arcs = slice(int(step.arc_begins[state]), int(step.arc_ends[state]))
-            ways = before[step.sources[arcs], column - step.paid[arcs]] + costs[day][arcs]
+            ways = before[step.sources[arcs], column - step.paid[arcs]] + costs[day - days.start][arcs]
             arc = arcs.start + int(ways.argmin())
             members = step.sets[step.set_of_arc[arc]]
             index = self._cheapest(person, day, members, total)

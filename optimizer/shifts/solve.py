@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 
 from ortools.sat.python import cp_model
 
-from optimizer.shifts.anneal import MOVES_PER_UNIT, anneal, construct
 from optimizer.shifts.automaton import TooLarge
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.errors import SolverError
 from optimizer.shifts.infeasible import conflicts_of
+from optimizer.shifts.planner import plan
 from optimizer.shifts.postings import post_rules
 from optimizer.shifts.progress import OnProgress, OnRoster, Progress
 from optimizer.shifts.rows import RowFinder, people_of
@@ -78,10 +78,8 @@ def solve(
     if crew is None or literals <= DIRECT_LITERALS:
         share = 1.0 if crew is None else DIRECT_SHARE
         _direct(grid, progress, share=share, workers=workers, seed=seed, start_from=start_from)
-    if crew is not None and not progress.over() and construct(crew, seed):
-        progress.offer(crew.cost(), crew.assignments)
-        moves = None if deterministic_limit is None else round(deterministic_limit * MOVES_PER_UNIT)
-        anneal(crew, progress, seconds=progress.seconds_left, moves=moves, seed=seed)
+    if crew is not None and not progress.over():
+        plan(crew, progress, workers=workers, seed=seed, start_from=progress.best or start_from)
     return _concluded(grid, progress, workers=workers, seed=seed)
 
 

@@ -1,0 +1,261 @@
+"""Column generation: rows of people as columns of a linear program over cover, priced by whatever finds best rows.
+
+Each *unit* (a person, or a person in one week) takes one column. For each segment of cover (intervals that the same
+options cover) the master holds tangents from below of its cost, added where they are violated; for each person the
+convex cost of summed exposure, where it ties several units. Prices are smoothed towards those of the best bound, as
+far-off duals make poor columns.
+
+Each pricing of every unit gives a lower bound (Lagrange): the tangents' constants, plus the best row of each unit at
+the tangents' slopes. It holds for any convex combination of tangents, so also for smoothed prices.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.math_opt.python import mathopt
+
+from optimizer.shifts.cover_table import CoverTable
+from optimizer.shifts.rows import Person
+
+Floats = NDArray[np.float64]
+
+SMOOTHING = 0.6
+"""Weight of the best prices so far against the newest."""
+
+TINY = 1e-7
+
+Row = tuple[int, ...]
+
+Pricer = Callable[[int, Floats, float], Sequence[tuple[float, float, Row]]]
+"""For a unit, the prices of all options and the price of a point of surplus: rows as (value at these prices, own
+cost, row); the first has the least value of all rows of the unit."""
+
+
+class MasterFailed(Exception):
+    """The LP could not be solved, warm or cold; what was found before stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What takes one column: a person (by number), whose skills are those of a group of the cover table."""
+
+    person: int
+    group: int
+
+
+@dataclass(slots=True)
+class Column:
+    """One possible row of one unit."""
+
+    unit: int
+    row: Row
+    cost: float
+    variable: mathopt.Variable
+    heads: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """A convex combination of tangents: constant per segment, slope per group and segment, slope per person."""
+
+    constant: Floats
+    slope: Floats
+    exposure: Floats
+
+    def towards(self, other: "Prices", share: float) -> "Prices":
+        """This far from here to `other`."""
+        return Prices(
+            self.constant + share * (other.constant - self.constant),
+            self.slope + share * (other.slope - self.slope),
+            self.exposure + share * (other.exposure - self.exposure),
+        )
+
+
+class Master:
+    """The restricted master over some segments of cover."""
+
+    def __init__(
+        self,
+        cover: CoverTable,
+        units: Sequence[Unit],
+        segments: NDArray[np.intp],
+        outside: Floats,
+        balanced: Sequence[Person] = (),
+    ) -> None:
+        """`outside`: presence [group, interval] of everyone and everything that is no column here.
+
+        `balanced`: the people by number, where columns' own costs leave the exposure balance to the master.
+        """
+        self._cover = cover
+        self._units = units
+        self._outside = outside
+        self._balanced = balanced
+        self._model = mathopt.Model()
+        self._under = {int(t): self._model.add_variable(lb=0.0) for t in segments}
+        self._intervals = np.isin(cover.segment_of, segments)
+        self._objective: mathopt.LinearBase = mathopt.LinearSum(self._under.values())
+        self._one = [self._model.add_linear_constraint(lb=1.0, ub=1.0) for _ in units]
+        self._excess: list[list[tuple[mathopt.LinearConstraint, float]]] = [self._balance(one) for one in balanced]
+        self._model.minimize(self._objective)
+        self._cuts: dict[int, list[tuple[mathopt.LinearConstraint, float, Floats]]] = {int(t): [] for t in segments}
+        self.columns: list[Column] = []
+        self._known: list[set[Row]] = [set() for _ in units]
+        self._solver: mathopt.IncrementalSolver | None = None
+        self._center: Prices | None = None
+        self.bound = -np.inf
+        self.value = np.inf
+        """What the master's own solution costs: an upper bound of what column generation converges to."""
+        self.weights: dict[int, float] = {}
+        """Weight of each column (by its place in `columns`) in the last solution, where it is positive."""
+
+    def _balance(self, person: Person) -> list[tuple[mathopt.LinearConstraint, float]]:
+        """Rows excess >= ±surplus - free for each turn of the person's convex cost, with the sign of the surplus."""
+        rows = []
+        for free, weight in person.turns:
+            excess = self._model.add_variable(lb=0.0)
+            self._objective += weight * excess
+            for sign in (1.0, -1.0):
+                row = self._model.add_linear_constraint(lb=-float(free))
+                row.set_coefficient(excess, 1.0)
+                rows.append((row, sign))
+        return rows
+
+    def add_column(self, unit: int, row: Row, cost: float) -> bool:
+        """Add a row of a unit with its own cost; False where it is known."""
+        if row in self._known[unit]:
+            return False
+        self._known[unit].add(row)
+        variable = self._model.add_variable(lb=0.0)
+        self._model.objective.set_linear_coefficient(variable, cost)
+        self._one[unit].set_coefficient(variable, 1.0)
+        column = Column(unit, row, cost, variable, self._cover.segment_covers[list(row)].sum(axis=0))
+        for t in np.flatnonzero(column.heads):
+            for constraint, _, slope in self._cuts.get(int(t), ()):
+                self._set(constraint, slope, int(t), column)
+        if self._balanced:
+            person = self._units[unit].person
+            surplus = float(self._balanced[person].surplus[list(row)].sum())
+            for constraint, sign in self._excess[person]:
+                if surplus:
+                    constraint.set_coefficient(variable, -sign * surplus)
+        self.columns.append(column)
+        return True
+
+    def _set(self, constraint: mathopt.LinearConstraint, slope: Floats, t: int, column: Column) -> None:
+        steepness = slope[self._units[column.unit].group]
+        if steepness:
+            constraint.set_coefficient(column.variable, -float(steepness * column.heads[t]))
+
+    def _add_cut(self, t: int, constant: float, slope: Floats) -> None:
+        constraint = self._model.add_linear_constraint(lb=constant)
+        constraint.set_coefficient(self._under[t], 1.0)
+        for column in self.columns:
+            if column.heads[t]:
+                self._set(constraint, slope, t, column)
+        self._cuts[t].append((constraint, constant, slope))
+
+    def separate(self, presence: Floats, under: dict[int, float] | None = None) -> int:
+        """Add the tangents at `presence` [group, interval] that the master's estimates `under` violate; how many."""
+        each, steepness = self._cover.tangent(presence)
+        constant = self._cover.by_segment(each + (steepness * self._outside).sum(axis=0))
+        slope = self._cover.by_segment(steepness)
+        values = self._cover.by_segment(each + (steepness * presence).sum(axis=0))
+        added = 0
+        for t in self._under:
+            if under is None or values[t] > under[t] + 1e-6:
+                self._add_cut(t, float(constant[t]), slope[:, t].copy())
+                added += 1
+        return added
+
+    def _presence(self) -> Floats:
+        presence = self._outside.copy()
+        for number, weight in self.weights.items():
+            column = self.columns[number]
+            presence[self._units[column.unit].group] += weight * column.heads[self._cover.segment_of]
+        return presence
+
+    def exposure_slopes(self) -> Floats:
+        """The price of a point of surplus, by person, that gave the best bound so far."""
+        return np.zeros(len(self._balanced)) if self._center is None else self._center.exposure
+
+    def fix(self, number: int) -> None:
+        """Make a column the row of its unit."""
+        self.columns[number].variable.lower_bound = 1.0
+
+    def solve(self) -> tuple[Prices, int]:
+        """Solve the master; its prices, and how many tangents its solution violated (now added)."""
+        found = self._solved(warm=True) or self._solved(warm=False)
+        if found is None:
+            raise MasterFailed
+        values, duals = found.variable_values(), found.dual_values()
+        self.weights = {
+            number: values[column.variable]
+            for number, column in enumerate(self.columns)
+            if values[column.variable] > TINY
+        }
+        presence = self._presence()
+        under = {t: values[variable] for t, variable in self._under.items()}
+        costs = self._cover.cost(presence)
+        self.value = found.objective_value() + float(costs[self._intervals].sum()) - sum(under.values())
+        return self._prices(duals), self.separate(presence, under)
+
+    def _solved(self, *, warm: bool) -> mathopt.SolveResult | None:
+        """The LP's optimum, from the last basis or from scratch: GLOP may end "abnormal" on a basis gone bad."""
+        if not warm or self._solver is None:
+            self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
+        try:
+            found = self._solver.solve()
+        except (AttributeError, RuntimeError):
+            # MathOpt 9.15 trips over its own error object (no attribute canonical_code) when GLOP ends so.
+            return None
+        return found if found.termination.reason is mathopt.TerminationReason.OPTIMAL else None
+
+    def _prices(self, duals: dict[mathopt.LinearConstraint, float]) -> Prices:
+        constant = np.zeros(self._cover.segment_covers.shape[1])
+        slope = np.zeros((len(self._outside), len(constant)))
+        for t, cuts in self._cuts.items():
+            weights = np.maximum([duals[constraint] for constraint, _, _ in cuts], 0.0)
+            # They sum to 1 at most, up to the LP's tolerance; the rest is the weight of "no cost is below 0".
+            weights = weights / max(1.0, float(weights.sum()))
+            for weight, (_, cut_constant, cut_slope) in zip(weights, cuts, strict=True):
+                if weight:
+                    constant[t] += weight * cut_constant
+                    slope[:, t] += weight * cut_slope
+        exposure = np.zeros(len(self._balanced))
+        for person, rows in enumerate(self._excess):
+            steepest = self._balanced[person].steepest
+            exposure[person] = np.clip(sum(sign * duals[row] for row, sign in rows), -steepest, steepest)
+        return Prices(constant, slope, exposure)
+
+    def price(self, prices: Prices, pricer: Pricer, units: Sequence[int]) -> tuple[float, int]:
+        """Find rows for `units`; (the bound if these are all units, how many columns are new)."""
+        bound = float(prices.constant.sum())
+        for person, slope in zip(self._balanced, prices.exposure, strict=True):
+            bound += person.least_beyond(float(slope))
+        option_prices = self._cover.segment_covers @ prices.slope.T
+        new = 0
+        for unit in units:
+            one = self._units[unit]
+            exposure = float(prices.exposure[one.person]) if self._balanced else 0.0
+            ways = pricer(unit, option_prices[:, one.group], exposure)
+            if not ways:
+                return -np.inf, new
+            bound += ways[0][0]
+            for _, cost, row in ways:
+                new += self.add_column(unit, row, cost)
+        return bound, new
+
+    def improve(self, pricer: Pricer, units: Sequence[int]) -> bool:
+        """One round of column generation for `units`; False once nothing is left to add."""
+        newest, cuts = self.solve()
+        best = newest if self._center is None else newest.towards(self._center, SMOOTHING)
+        bound, new = self.price(best, pricer, units)
+        if new == 0 and self._center is not None:
+            other, more = self.price(newest, pricer, units)
+            new += more
+            bound, best = (other, newest) if other > bound else (bound, best)
+        if bound > self.bound or self._center is None:
+            self.bound, self._center = max(bound, self.bound), best
+        return new + cuts > 0

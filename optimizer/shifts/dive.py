@@ -1,0 +1,151 @@
+"""Some days of a roster planned anew, all people at once: columns for those days, then fixed one after another.
+
+Everything outside the days stays as it is, so each column is a valid row as a whole, and its cost is exact, the
+exposure balance over the whole horizon included.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from optimizer.shifts.columns import Column, Floats, Master, MasterFailed, Row, Unit
+from optimizer.shifts.crew import Crew
+from optimizer.shifts.progress import Progress
+
+CONVERGED = 0.002
+"""Relative distance of the master's value to its bound at which diving begins."""
+
+MAX_ROUNDS = 40
+SURE = 0.85
+"""Columns at least this heavy are fixed together, at most a tenth of the people at a time."""
+
+SLOPE_TRIES = 2
+
+
+class Dive:
+    """One attempt to improve `days` of a crew's roster."""
+
+    def __init__(
+        self,
+        crew: Crew,
+        days: range,
+        *,
+        parts: Iterable[tuple[str, Row]] = (),
+        slopes: Mapping[str, float] | None = None,
+    ) -> None:
+        """Begin with `parts` of rows where they fit into the days and the rest of their person's row.
+
+        With `slopes` (agent id: price of a point) exposure is taken at these prices instead of at what it costs beside
+        the other weeks as they are: the way to change all weeks one after another.
+        """
+        self._crew = crew
+        self._days = days
+        grid = crew.grid
+        self._inside = np.array([option.day in days for option in grid.options])
+        self._windows = [crew.finder.window(person, crew.rows[person.agent.id], days) for person in crew.people]
+        self._kept = [self._part(crew.rows[person.agent.id], inside=False) for person in crew.people]
+        outside = crew.cover.given.copy()
+        for person, row in zip(crew.people, self._kept, strict=True):
+            outside[crew.cover.group_of[person.agent.id]] += crew.cover.heads(row)
+        units = [Unit(number, crew.cover.group_of[one.agent.id]) for number, one in enumerate(crew.people)]
+        segments = np.flatnonzero(crew.cover.segment_covers[self._inside].any(axis=0))
+        self._master = Master(crew.cover, units, segments, outside)
+        self._slopes = slopes
+        for number, person in enumerate(crew.people):
+            self._add(number, self._part(crew.rows[person.agent.id], inside=True))
+        number_of = {person.agent.id: number for number, person in enumerate(crew.people)}
+        for agent, part in parts:
+            number = number_of[agent]
+            if part and self._inside[part[0]] and self._fits(number, part):
+                self._add(number, part)
+        self._master.separate(crew.presence)
+
+    def _part(self, row: Sequence[int], *, inside: bool) -> Row:
+        return tuple(index for index in row if self._inside[index] == inside)
+
+    def _cost(self, number: int, part: Row) -> float:
+        """What the person's own rules say of the whole row, were `part` worked inside the days."""
+        person = self._crew.people[number]
+        if self._slopes is not None:
+            return float((person.own + self._slopes[person.agent.id] * person.surplus)[list(part)].sum())
+        return float(person.cost((*self._kept[number], *part)))
+
+    def _fits(self, number: int, part: Row) -> bool:
+        """Whether `part` is valid between what is kept."""
+        return self._crew.finder.allows(self._crew.people[number], part, self._windows[number])
+
+    def _add(self, number: int, part: Row) -> None:
+        self._master.add_column(number, part, self._cost(number, part))
+
+    def _price(self, number: int, prices: Floats, _: float) -> list[tuple[float, float, Row]]:
+        """Rows for a few prices on exposure, as in `Crew.reinsert`."""
+        person = self._crew.people[number]
+        slopes = self._crew.slopes if self._slopes is None else self._slopes
+        slope = slopes.get(person.agent.id, 0.0)
+        found = []
+        for _try in range(SLOPE_TRIES):
+            best = self._crew.finder.best(person, prices + slope * person.surplus, self._windows[number])
+            if best is None:
+                break
+            part = tuple(best[1])
+            cost = self._cost(number, part)
+            found.append((cost + float(prices[list(part)].sum()), cost, part))
+            if self._slopes is not None:
+                break
+            least, most = person.slopes((*self._kept[number], *part))
+            if least <= slope <= most:
+                break
+            slope = (slope + (least if slope < least else most)) / 2
+        return sorted(found)
+
+    def run(self, progress: Progress) -> bool:
+        """Plan the days anew; says whether the roster got better. It never gets worse."""
+        crew = self._crew
+        before, rows = crew.cost(), crew.snapshot()
+        try:
+            chosen = self._dive(progress)
+        except MasterFailed:
+            return False
+        if chosen is None:
+            return False
+        for number, person in enumerate(crew.people):
+            crew.put(person, sorted((*self._kept[number], *chosen[number].row)))
+        for person in crew.people:
+            crew.reinsert(person)
+        if crew.cost() < before:
+            return True
+        crew.restore(rows)
+        return False
+
+    def _dive(self, progress: Progress) -> dict[int, Column] | None:
+        """A column for everyone, or None where time ran out."""
+        master = self._master
+        everyone = list(range(len(self._crew.people)))
+        for _ in range(MAX_ROUNDS):
+            if progress.over():
+                return None
+            if not master.improve(self._price, everyone):
+                break
+            if master.value - master.bound <= CONVERGED * abs(master.value):
+                break
+        chosen: dict[int, Column] = {}
+        while len(chosen) < len(everyone):
+            if progress.over():
+                return None
+            master.solve()
+            for number in self._to_fix(chosen):
+                master.fix(number)
+                chosen[master.columns[number].unit] = master.columns[number]
+            newest, _ = master.solve()
+            master.price(newest, self._price, [person for person in everyone if person not in chosen])
+        return chosen
+
+    def _to_fix(self, chosen: dict[int, Column]) -> list[int]:
+        """The sure columns of people still open, else the heaviest one."""
+        master = self._master
+        heaviest = sorted(
+            (-weight, number) for number, weight in master.weights.items() if master.columns[number].unit not in chosen
+        )
+        most = max(1, len(self._crew.people) // 10)
+        sure = [number for weight, number in heaviest[:most] if -weight >= SURE]
+        return sure or [heaviest[0][1]]
