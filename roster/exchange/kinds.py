@@ -148,7 +148,7 @@ CONTRACTS = Kind(
         Column("max_consecutive_days", whole(1, 14), "most days of work in a row; 6 where empty", required=False),
     ),
     ("contract",),
-    (("full-time", "32", "40", "5"), ("part-time", "12", "24", "5")),
+    (("full-time", "32", "40", "5"), ("part-time", "0", "24", "5")),
     _contract_complaints,
 )
 QUEUES = Kind(
@@ -226,8 +226,8 @@ AVAILABILITY = Kind(
     ),
     ("agent", "kind", "weekday", "start", "end", "from"),
     (
-        ("A01", "available", "mon", "07:00", "19:00", "", ""),
-        ("A02", "time_off", "", "", "", "2026-12-24", "2026-12-27"),
+        ("A02", "available", "mon", "07:00", "19:00", "", ""),
+        ("A01", "time_off", "", "", "", "2026-12-24", "2026-12-27"),
     ),
     _availability_complaints,
 )
