@@ -51,20 +51,6 @@ class Automaton:
     starts: dict[State, int]
 
 
-def expressible(grid: Grid) -> bool:
-    """Whether an automaton can say the rules: one shift a day is on, and no shift clashes past the next day."""
-    rules = grid.problem.rules
-    if rules.one_shift_a_day.mode == "off":
-        return False
-    rest = rules.daily_rest.minutes if rules.daily_rest.mode == "hard" else 0
-    clock = _Clock(grid)
-    for day, options in enumerate(grid.days[:-2]):
-        latest = max(clock.ends(option) for option in options)
-        if any(latest + rest > clock.begins(later) for later in grid.days[day + 2]):
-            return False
-    return True
-
-
 class _Clock:
     """Instants as minutes from the horizon's begin."""
 

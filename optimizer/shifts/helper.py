@@ -6,6 +6,7 @@ by itself when its stdin closes, so it never outlives its parent.
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -81,6 +82,10 @@ class Helper:
             if learned.slopes is not None:
                 self.latest = learned
 
+    def wait(self) -> None:
+        """Wait until the helper has nothing left to prove, or has come to its time limit."""
+        self._reader.join()
+
     def close(self) -> None:
         """End the helper; a crash of its own is logged, for the roster does not depend on it."""
         code = self._child.poll()
@@ -98,6 +103,8 @@ class Helper:
 
 def main() -> int:
     """The child's end; 0 when there is nothing left to prove or the rules can't be put into rows."""
+    # Ctrl-C reaches the whole process group; the parent says when to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     order = Order.model_validate_json(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     grid = Grid(order.problem)

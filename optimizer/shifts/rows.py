@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.shifts.automaton import OFF, Automaton, Builder, Layer, State, TooLarge, expressible
+from optimizer.shifts.automaton import OFF, Automaton, Builder, Layer, State, TooLarge
 from optimizer.shifts.postings import POSTINGS
 from optimizer.shifts.rules import exposure_balance, preferences
 from optimizer.shifts.rules.contract_minutes import limits
@@ -152,7 +152,7 @@ class RowFinder:
 
     def __init__(self, grid: Grid, people: Sequence[Person], days: range | None = None) -> None:
         """`days` keeps to some weeks of the horizon; whatever may have come before them, their rows are among these."""
-        if not expressible(grid):
+        if grid.problem.rules.one_shift_a_day.mode == "off":
             raise TooLarge
         self._grid = grid
         self._days = range(grid.problem.days) if days is None else days
