@@ -18,6 +18,9 @@ from optimizer.shifts.variables import Grid
 CONVERGED = 0.0003
 """Relative distance of bound and master at which nothing worth the time is left to gain."""
 
+PARTS_PER_WEEK = 6
+"""How many parts of a person's week are passed on."""
+
 SAFETY = 1e-3
 """Taken off each bound before it is rounded up: far more than what floating point can have added."""
 
@@ -70,8 +73,9 @@ class Bounding:
 
     @property
     def parts(self) -> list[tuple[str, Row]]:
-        """All parts of rows that were found, by agent id."""
-        return [(self._people[self._units[one.unit][1]].agent.id, one.row) for one in self._master.columns]
+        """The most promising parts of rows that were found, by agent id."""
+        found = self._master.promising(PARTS_PER_WEEK)
+        return [(self._people[self._units[one.unit][1]].agent.id, one.row) for one in found]
 
     @property
     def distance(self) -> float:

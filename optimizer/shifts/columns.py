@@ -109,6 +109,7 @@ class Master:
         """What the master's own solution costs: an upper bound of what column generation converges to."""
         self.weights: dict[int, float] = {}
         """Weight of each column (by its place in `columns`) in the last solution, where it is positive."""
+        self._reduced: list[float] = []
 
     def _balance(self, person: Person) -> list[tuple[mathopt.LinearConstraint, float]]:
         """Rows excess >= ±surplus - free for each turn of the person's convex cost, with the sign of the surplus."""
@@ -176,6 +177,17 @@ class Master:
             presence[self._units[column.unit].group] += weight * column.heads[self._cover.segment_of]
         return presence
 
+    def promising(self, per_unit: int) -> list[Column]:
+        """The columns of least reduced cost in the last solution, so many a unit."""
+        taken = [0] * len(self._units)
+        found = []
+        for number in sorted(range(len(self._reduced)), key=lambda one: (self._reduced[one], one)):
+            column = self.columns[number]
+            if taken[column.unit] < per_unit:
+                taken[column.unit] += 1
+                found.append(column)
+        return found
+
     def exposure_slopes(self) -> Floats:
         """The price of a point of surplus, by person, that gave the best bound so far."""
         return np.zeros(len(self._balanced)) if self._center is None else self._center.exposure
@@ -195,6 +207,8 @@ class Master:
             for number, column in enumerate(self.columns)
             if values[column.variable] > TINY
         }
+        reduced = found.reduced_costs()
+        self._reduced = [reduced[column.variable] for column in self.columns]
         presence = self._presence()
         under = {t: values[variable] for t, variable in self._under.items()}
         costs = self._cover.cost(presence)

@@ -98,8 +98,8 @@ class Dive:
             slope = (slope + (least if slope < least else most)) / 2
         return sorted(found)
 
-    def run(self, progress: Progress) -> bool:
-        """Plan the days anew; says whether the roster got better. It never gets worse."""
+    def run(self, progress: Progress, *, keep_worse: bool = False) -> bool:
+        """Plan the days anew; says whether the roster got better. It gets worse only with `keep_worse`."""
         crew = self._crew
         before, rows = crew.cost(), crew.snapshot()
         try:
@@ -112,10 +112,10 @@ class Dive:
             crew.put(person, sorted((*self._kept[number], *chosen[number].row)))
         for person in crew.people:
             crew.reinsert(person)
-        if crew.cost() < before:
-            return True
-        crew.restore(rows)
-        return False
+        better = crew.cost() < before
+        if not better and not keep_worse:
+            crew.restore(rows)
+        return better
 
     def _dive(self, progress: Progress) -> dict[int, Column] | None:
         """A column for everyone, or None where time ran out."""

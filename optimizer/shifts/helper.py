@@ -26,7 +26,7 @@ from optimizer.shifts.wire import Order
 
 ANNEAL_SHARE = 0.05
 ANNEAL_SECONDS = 3.0
-GUIDES_AT = 0.01
+GUIDES_AT = 0.015
 """Distance of the bound to its limit at which the columns and slopes are first worth sending."""
 
 LOG = logging.getLogger(__name__)

@@ -22,6 +22,10 @@ LATER_HEAT = 0.15
 """Of the first heat, for annealing once no week gets better."""
 
 LATER_SECONDS = 4.0
+LATER_MOVES = 200
+
+TOGETHER_NEEDS = 1.3
+"""Weeks are planned anew together while there is time for this many dives a week."""
 
 MOVES_PER_UNIT = 60
 ROUNDS_PER_UNIT = 0.5
@@ -44,6 +48,7 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         return
     progress.offer(crew.cost(), crew.assignments)
     if not crew.people:
+        progress.raise_bound(crew.cost())
         return
     units = progress.deterministic_limit
     if units is not None:
@@ -89,40 +94,41 @@ def _weeks_anew(
     guidance: Callable[[], Guidance | None],
     dives: int | None = None,
 ) -> None:
-    """Week after week by columns until time is over; a week is tried again once something else has changed.
+    """Week after week by columns until time is over (or for so many `dives`).
 
-    The first pass with guidance takes exposure at its worth, so that the weeks agree; later ones at what it costs.
+    Once there is guidance, all weeks are planned anew in one go with exposure at its worth, so that they agree, for
+    better or worse; single weeks with exposure at what it costs then mend what that leaves.
     """
     weeks = [range(first, min(first + 7, crew.grid.problem.days)) for first in range(0, crew.grid.problem.days, 7)]
-    guided: set[range] = set()
-    tried: set[range] = set()
-    done = 0
+    best, rows = crew.cost(), crew.snapshot()
+    guided = False
+    position = still = done = 0
+    began = progress.seconds
+
+    def dive(week: range, taught: Guidance | None, *, together: bool = False) -> bool:
+        nonlocal best, rows, done
+        slopes = taught.slopes if taught is not None and together else None
+        parts = () if taught is None else taught.parts
+        better = Dive(crew, week, parts=parts, slopes=slopes).run(progress, keep_worse=together)
+        done += 1
+        if crew.cost() < best:
+            best, rows = crew.cost(), crew.snapshot()
+            progress.offer(best, crew.assignments)
+        return better
+
     while not progress.over() and (dives is None or done < dives):
         taught = guidance()
-        week = next((one for one in weeks if taught is not None and one not in guided), None)
-        slopes = taught.slopes if taught is not None and week is not None else None
-        if week is None:
-            week = next((one for one in weeks if one not in tried), None)
-        if week is None:
-            if dives is not None:
-                return
-            anneal(
-                crew,
-                progress,
-                seconds=LATER_SECONDS,
-                moves=None,
-                seed=seed + done,
-                heat=LATER_HEAT * start_heat(crew),
-            )
-            tried.clear()
-            done += 1
-            continue
-        better = Dive(crew, week, parts=() if taught is None else taught.parts, slopes=slopes).run(progress)
-        done += 1
-        if slopes is not None:
-            guided.add(week)
-        if better:
-            progress.offer(crew.cost(), crew.assignments)
-            tried.clear()
-        if slopes is None:
-            tried.add(week)
+        each = (progress.seconds - began) / done if done else 0.0
+        if taught is not None and not guided and progress.seconds_left > TOGETHER_NEEDS * each * len(weeks):
+            guided, still = True, 0
+            for week in weeks:
+                dive(week, taught, together=True)
+        elif still < len(weeks):
+            still = 0 if dive(weeks[position], taught) else still + 1
+            position = (position + 1) % len(weeks)
+        else:
+            crew.restore(rows)
+            heat = LATER_HEAT * start_heat(crew)
+            moves = None if dives is None else LATER_MOVES
+            anneal(crew, progress, seconds=LATER_SECONDS, moves=moves, seed=seed + done, heat=heat)
+            still, done = 0, done + 1

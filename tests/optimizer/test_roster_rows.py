@@ -14,7 +14,7 @@ from optimizer.shifts.rows import Person, RowFinder, people_of
 from optimizer.shifts.variables import Grid, RosterModel
 from roster.problem import Assigned, Problem
 from roster.rules.registry import Scope, judge
-from tests.small_rosters import ana, past, shift, small_problem
+from tests.small_rosters import ana, past, small_problem
 
 HARD = (
     "one_shift_a_day",
