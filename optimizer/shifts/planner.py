@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from optimizer.shifts.anneal import anneal, construct, start_heat
+from optimizer.shifts.bound_process import BoundProcess
 from optimizer.shifts.bounding import Bounding
 from optimizer.shifts.columns import Row
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.dive import Dive
-from optimizer.shifts.helper import Helper
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.wire import Order
 from roster.problem import Assigned
@@ -65,12 +65,12 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         _weeks_anew(crew, progress, seed, lambda: _taught(bounding))
         return
     order = Order(problem=crew.grid.problem, time_limit_seconds=progress.seconds_left, workers=1, seed=seed + 1)
-    helper = Helper(order, progress)
+    bounds = BoundProcess(order, progress)
     try:
         anneal(crew, progress, seconds=seconds, moves=None, seed=seed)
-        _weeks_anew(crew, progress, seed, lambda: _learned(helper))
+        _weeks_anew(crew, progress, seed, lambda: _learned(bounds))
     finally:
-        helper.close()
+        bounds.close()
 
 
 def _bounding(crew: Crew) -> Bounding:
@@ -82,8 +82,8 @@ def _taught(bounding: Bounding) -> Guidance:
     return Guidance(bounding.slopes, bounding.parts)
 
 
-def _learned(helper: Helper) -> Guidance | None:
-    latest = helper.latest
+def _learned(bounds: BoundProcess) -> Guidance | None:
+    latest = bounds.latest
     return None if latest is None or latest.slopes is None else Guidance(latest.slopes, latest.parts)
 
 

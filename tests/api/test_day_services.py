@@ -303,9 +303,7 @@ def test_declining_leaves_no_trace_for_anybody_else(context: Context, centre: Ce
     with reading(context.engine) as session:
         assert len(session.exec(select(Event)).all()) == count
         assert all(not event.kind.startswith("debrief") for event in since(session, 0))
-        assert all(
-            not event.kind.startswith("debrief") for event in since(session, 0, agent_id=peer_id)
-        )
+        assert all(not event.kind.startswith("debrief") for event in since(session, 0, agent_id=peer_id))
     assert invitations_of(context, peer_id) == ()
     with pytest.raises(Conflict):
         accept(context, number, caller(centre, "a01"))
@@ -345,11 +343,7 @@ def test_a_peer_who_steps_back_frees_both_and_the_agent_learns_only_that(context
     give_back(context, number, caller(centre, peer))
     assert {code: day(context, centre, code) for code in centre.agent_codes} == plain
     with reading(context.engine) as session:
-        off = [
-            event
-            for event in since(session, 0, agent_id=centre.agents["a01"])
-            if event.kind == "debrief.off"
-        ]
+        off = [event for event in since(session, 0, agent_id=centre.agents["a01"]) if event.kind == "debrief.off"]
     assert [event.data for event in off] == [{}]
 
 

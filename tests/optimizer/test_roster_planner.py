@@ -7,11 +7,11 @@ import pytest
 
 from optimizer.shifts import solve as solving
 from optimizer.shifts.anneal import anneal, construct
+from optimizer.shifts.bound_process import BoundProcess
 from optimizer.shifts.bounding import Bounding
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.dive import Dive
-from optimizer.shifts.helper import Helper
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.rows import RowFinder, people_of
 from optimizer.shifts.solve import solve
@@ -203,15 +203,15 @@ def test_the_helper_proves_a_bound_and_teaches() -> None:
     problem = team(people=3, days=7)
     best = optimum(problem).objective
     progress = Progress(time_limit_seconds=60.0)
-    helper = Helper(Order(problem=problem, time_limit_seconds=60.0), progress)
+    bounds = BoundProcess(Order(problem=problem, time_limit_seconds=60.0), progress)
     try:
-        helper.wait()
+        bounds.wait()
     finally:
-        helper.close()
+        bounds.close()
     assert best is not None
     assert progress.bound is not None
     assert progress.bound <= best
-    assert helper.latest is not None
-    assert helper.latest.slopes is not None
-    assert set(helper.latest.slopes) == {"A0", "A1", "A2"}
-    assert helper.latest.parts
+    assert bounds.latest is not None
+    assert bounds.latest.slopes is not None
+    assert set(bounds.latest.slopes) == {"A0", "A1", "A2"}
+    assert bounds.latest.parts

@@ -1,7 +1,7 @@
 """The second process of a planning run: it proves the bound and sends what it learns, while the first one plans.
 
-Started as `python -m optimizer.shifts.helper`; reads an `Order` on stdin and writes `Learned` lines on stdout. It ends
-by itself when its stdin closes, so it never outlives its parent.
+Started as `python -m optimizer.shifts.bound_process`; reads an `Order` on stdin and writes `Learned` lines on stdout.
+It ends by itself when its stdin closes, so it never outlives its parent.
 """
 
 import logging
@@ -45,14 +45,14 @@ class Learned(BaseModel):
     parts: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
-class Helper:
+class BoundProcess:
     """The parent's end: `latest` has the newest guidance, bounds go straight to the run's progress."""
 
     def __init__(self, order: Order, progress: Progress) -> None:
         self.latest: Learned | None = None
         self._progress = progress
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "optimizer.shifts.helper"],
+            [sys.executable, "-m", "optimizer.shifts.bound_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -64,7 +64,7 @@ class Helper:
         self._writer.start()
 
     def _send(self, order: Order) -> None:
-        # A helper that is gone proves nothing more; the run goes on without.
+        # A child that is gone proves nothing more; the run goes on without.
         with suppress(BrokenPipeError, ValueError):
             if self._child.stdin is not None:
                 self._child.stdin.write(order.model_dump_json() + "\n")
@@ -83,11 +83,11 @@ class Helper:
                 self.latest = learned
 
     def wait(self) -> None:
-        """Wait until the helper has nothing left to prove, or has come to its time limit."""
+        """Wait until the child has nothing left to prove, or has come to its time limit."""
         self._reader.join()
 
     def close(self) -> None:
-        """End the helper; a crash of its own is logged, for the roster does not depend on it."""
+        """End the child; a crash of its own is logged, for the roster does not depend on it."""
         code = self._child.poll()
         if code not in (None, 0):
             LOG.warning("the bounding process ended with exit code %s; the bound may be missing", code)
