@@ -199,7 +199,7 @@ def test_a_wrong_cost_is_an_error_and_no_result(monkeypatch: pytest.MonkeyPatch)
     assert result.objective == judge(team(), result.assignments).cost != 1
 
 
-def test_the_helper_proves_a_bound_and_teaches() -> None:
+def test_the_bound_process_proves_a_bound_and_teaches() -> None:
     problem = team(people=3, days=7)
     best = optimum(problem).objective
     progress = Progress(time_limit_seconds=60.0)

@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 from ortools.sat.python import cp_model
 
+from optimizer.shifts import cover_table
 from optimizer.shifts.automaton import TooLarge
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.postings import post_rules
 from optimizer.shifts.rows import Person, RowFinder, people_of
+from optimizer.shifts.rules import cover
 from optimizer.shifts.variables import Grid, RosterModel
 from roster.problem import Assigned, Problem
 from roster.rules.registry import Scope, judge
+from tests.posted import cost_of
 from tests.small_rosters import ana, past, small_problem
 
 HARD = (
@@ -221,6 +224,32 @@ def test_cover_as_numbers_is_what_the_checker_says(seed: int) -> None:
         moved = gaps.copy()
         table.change_gaps(moved, group, np.ones(table.size))
         assert np.allclose(moved, table.gaps(one_more))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_cover_of_very_many_queues_is_posted_as_flows_at_the_same_cost(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = crowd(seed)
+    draw = random.Random(seed)
+    lines = [Assigned(agent="A0", day=1, shift="E")]
+    lines += [Assigned(agent=f"A{n}", day=day, shift=draw.choice("ELN")) for n in range(1, 6) for day in range(3)]
+    expected = judge(problem, lines).costs["cover"]
+    assert cost_of(problem, tuple(lines)) == expected
+    monkeypatch.setattr(cover, "MAX_HALL_SETS", 1)
+    assert cost_of(problem, tuple(lines)) == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_too_many_unions_cover_as_numbers_is_never_above_the_cost(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = Grid(crowd(seed))
+    exact = CoverTable(grid)
+    monkeypatch.setattr(cover_table, "MAX_UNIONS", 2)
+    coarse = CoverTable(grid)
+    presence = np.random.default_rng(seed).uniform(0, 3, exact.given.shape)
+    assert (coarse.cost(presence) <= exact.cost(presence) + 1e-9).all()
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -4,18 +4,23 @@ The cheapest way to leave queues short costs, over the weight levels w1 < w2 < .
 (w_l - w_(l-1)) * deficiency(queues of weight >= w_l), because what can be served together is a matroid and taking
 the dearest first is optimal; and deficiency(Q) is the largest required(S) - present(any skill in S) over S in Q,
 or 0 (Hall, Ore). Quarters that the same shifts cover and that ask the same are one interval.
+
+The sets that matter double with each queue, so where very many queues hang together who serves what is a variable
+after all.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from optimizer.shifts.variables import Linear, Option, RosterModel
+from optimizer.shifts.variables import Linear, Literal, Option, RosterModel
 from roster.load.planned import Skills, required_by_quarter, skills_of
 
 KEY = "cover"
 
 Required = tuple[tuple[str, int], ...]
+
+MAX_HALL_SETS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,12 @@ def _deficiency(roster: RosterModel, asked: dict[str, int], present: dict[Skills
     total: Linear = 0
     for number, queues in enumerate(_together(able)):
         short = roster.model.new_int_var(0, sum(asked[queue] for queue in queues), f"{name}/{number}")
-        for crew, count in _hall_sets({queue: able[queue] for queue in queues}, asked).items():
-            roster.model.add(short >= count - sum(present[skills] for skills in crew))
+        sets = _hall_sets({queue: able[queue] for queue in queues}, asked)
+        if sets is None:
+            _serve(roster, {queue: able[queue] for queue in queues}, asked, present, short)
+        else:
+            for crew, count in sets.items():
+                roster.model.add(short >= count - sum(present[skills] for skills in crew))
         total = total + short
     return total
 
@@ -77,11 +86,39 @@ def _together(able: dict[str, frozenset[Skills]]) -> list[list[str]]:
     return [sorted(queues) for queues, _ in parts]
 
 
-def _hall_sets(able: dict[str, frozenset[Skills]], asked: dict[str, int]) -> dict[frozenset[Skills], int]:
-    """For each union of crews, what all queues served by nobody else ask together: the only sets that can bind."""
+def _serve(
+    roster: RosterModel,
+    able: dict[str, frozenset[Skills]],
+    asked: dict[str, int],
+    present: dict[Skills, Linear],
+    short: Literal,
+) -> None:
+    """The same by saying who serves what: nobody twice, no queue beyond what it asks."""
+    served: dict[str, list[Literal]] = {queue: [] for queue in able}
+    busy: dict[Skills, list[Literal]] = {}
+    for queue, crews in able.items():
+        for skills in crews:
+            flow = roster.model.new_int_var(0, asked[queue], f"{sorted(skills)} in {queue}")
+            served[queue].append(flow)
+            busy.setdefault(skills, []).append(flow)
+    for queue, flows in served.items():
+        roster.model.add(sum(flows) <= asked[queue])
+    for skills, flows in busy.items():
+        roster.model.add(sum(flows) <= present[skills])
+    everything = [flow for flows in served.values() for flow in flows]
+    roster.model.add(short >= sum(asked[queue] for queue in able) - sum(everything))
+
+
+def _hall_sets(able: dict[str, frozenset[Skills]], asked: dict[str, int]) -> dict[frozenset[Skills], int] | None:
+    """For each union of crews, what all queues served by nobody else ask together: the only sets that can bind.
+
+    None where there are too many.
+    """
     unions: set[frozenset[Skills]] = set()
     for crews in able.values():
         unions |= {crews} | {crews | union for union in unions}
+        if len(unions) > MAX_HALL_SETS:
+            return None
     return {union: sum(asked[queue] for queue, crews in able.items() if crews <= union) for union in unions}
 
 
