@@ -4,14 +4,13 @@ A person signs in with a session cookie and proves with the CSRF token that the 
 software sends a bearer token, which no browser adds by itself, so it needs no such proof.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from http import HTTPMethod
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from sqlmodel import Session
 from starlette.datastructures import UploadFile
 
 from api.context import Context
@@ -21,7 +20,6 @@ from api.security.secrets import same
 from api.services.access.accounts import caller_of_session
 from api.services.access.tokens import caller_of_token
 from roster.accounts import Role
-from roster.store.engine import reading
 
 SESSION_COOKIE = "breather_session"
 CSRF_FIELD = "csrf_token"
@@ -37,15 +35,6 @@ def get_context(request: Request) -> Context:
 
 
 ContextDep = Annotated[Context, Depends(get_context)]
-
-
-def get_reading(context: ContextDep) -> Iterator[Session]:
-    """A session for queries."""
-    with reading(context.engine) as session:
-        yield session
-
-
-ReadingDep = Annotated[Session, Depends(get_reading)]
 
 
 async def get_possible_caller(request: Request, context: ContextDep) -> AsyncIterator[Caller | None]:

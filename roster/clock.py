@@ -71,13 +71,3 @@ def clock_text(instant: datetime, name: str) -> str:
 def minute_text(minute: int) -> str:
     """Minutes after midnight as `07:30`; past midnight it wraps."""
     return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
-
-
-def parse_minute(text: str) -> int:
-    """`07:30` as 450 minutes after midnight, `24:00` as 1440; raises `ClockError` otherwise."""
-    hours, colon, minutes = text.strip().partition(":")
-    if colon and hours.isdigit() and minutes[:2].isdigit() and len(minutes) in (2, 5):
-        value = int(hours) * 60 + int(minutes[:2])
-        if int(minutes[:2]) < 60 and value <= 1440:
-            return value
-    raise ClockError(f"{text!r} is no time of day: expected HH:MM, such as 07:30")

@@ -50,10 +50,6 @@ class SegmentSpan:
         """Whether it shares any time with [starts_at, ends_at)."""
         return self.starts_at < ends_at and starts_at < self.ends_at
 
-    def holds(self, starts_at: datetime, ends_at: datetime) -> bool:
-        """Whether [starts_at, ends_at) lies wholly inside."""
-        return self.starts_at <= starts_at and ends_at <= self.ends_at
-
 
 @dataclass(frozen=True, slots=True)
 class Carved:

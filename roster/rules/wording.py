@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from roster.clock import local_day
 from roster.problem import PlannedAgent, Problem
 
 
@@ -39,8 +38,3 @@ def duration(minutes: int) -> str:
 def elapsed_minutes(begin: datetime, end: datetime) -> int:
     """Whole minutes from `begin` to `end`, real time."""
     return int((end - begin).total_seconds() // 60)
-
-
-def day_index(problem: Problem, instant: datetime) -> int:
-    """The day of the roster on which `instant` falls, local; negative before it."""
-    return (local_day(instant, problem.zone) - problem.start).days

@@ -10,7 +10,6 @@ from roster.clock import (
     clock_text,
     local_day,
     minute_text,
-    parse_minute,
     quarters_of,
     require_utc,
     zone,
@@ -59,17 +58,6 @@ def test_the_local_day_of_an_instant_is_the_zones_own() -> None:
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(ClockError, match="has no time zone"):
         require_utc(datetime(2026, 1, 1))  # noqa: DTZ001  the very thing that is refused
-
-
-@pytest.mark.parametrize(("text", "minute"), [("00:00", 0), ("07:30", 450), ("7:30", 450), ("24:00", 1440)])
-def test_times_of_day_are_read(text: str, minute: int) -> None:
-    assert parse_minute(text) == minute
-
-
-@pytest.mark.parametrize("text", ["", "7", "25:00", "24:15", "07:60", "-1:00", "noon", "07:3"])
-def test_anything_else_is_no_time_of_day(text: str) -> None:
-    with pytest.raises(ClockError, match="expected HH:MM"):
-        parse_minute(text)
 
 
 def test_minutes_are_shown_as_a_clock_does() -> None:

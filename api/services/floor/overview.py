@@ -81,10 +81,6 @@ class FloorView:
         """People by place, in the order of the page."""
         return tuple((place, sum(person.place == place for person in self.people)) for place in PLACES)
 
-    def at_place(self, place: str) -> tuple[PersonOnFloor, ...]:
-        """The people in one place."""
-        return tuple(person for person in self.people if person.place == place)
-
 
 def floor_view(context: Context) -> FloorView:
     """Every pool's floor in one view; agents who are offline are not on it."""
