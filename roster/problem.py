@@ -13,8 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from roster.clock import QUARTER, ClockError, at_local, midnight, quarters_of, zone
 from roster.rules.parameters import Rules
+from roster.rules.parameters.base import NightTerms
 
-MAX_DAYS = 42
+MAX_DAYS = 371
+"""53 weeks: a year of whole weeks, whatever the calendar does."""
 
 Id = Annotated[str, Field(min_length=1, max_length=120)]
 
@@ -35,6 +37,7 @@ class ShiftOption(_Value):
     start_minute: int = Field(ge=0, lt=1440)
     minutes: int = Field(ge=15, le=1440, description="elapsed, meal included")
     paid_minutes: int = Field(ge=0, le=1440, description="what counts towards contract hours")
+    not_followed_by: tuple[Id, ...] = Field(default=(), description="shifts that may not begin on the next day")
 
 
 class QueueTerms(_Value):
@@ -52,9 +55,23 @@ class ContractTerms(_Value):
     min_week_minutes: int = Field(default=0, ge=0, le=10080)
     max_week_minutes: int = Field(default=10080, ge=0, le=10080)
     max_consecutive_days: int = Field(default=14, ge=1, le=14)
+    min_consecutive_days: int = Field(default=1, ge=1, le=14)
+    min_days_off: int = Field(default=1, ge=1, le=14, description="days off in a row")
+    min_period_minutes: int = Field(default=0, ge=0, description="paid, over the whole horizon")
+    max_period_minutes: int | None = Field(default=None, ge=0, description="none = no limit")
+    max_weekends: int | None = Field(default=None, ge=0, description="worked in the horizon; none = no limit")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
+        if self.max_consecutive_days < self.min_consecutive_days:
+            raise ValueError(
+                f"max_consecutive_days {self.max_consecutive_days} is below"
+                f" min_consecutive_days {self.min_consecutive_days}"
+            )
+        if self.max_period_minutes is not None and self.max_period_minutes < self.min_period_minutes:
+            raise ValueError(
+                f"max_period_minutes {self.max_period_minutes} is below min_period_minutes {self.min_period_minutes}"
+            )
         if self.max_week_minutes < self.min_week_minutes:
             raise ValueError(
                 f"max_week_minutes {self.max_week_minutes} is below min_week_minutes {self.min_week_minutes}"
@@ -99,6 +116,29 @@ class PastShift(_Value):
     shift: Id
 
 
+class ShiftLimit(_Value):
+    """How often one person may or must work a shift in the horizon."""
+
+    shift: Id
+    least: int = Field(default=0, ge=0)
+    most: int | None = Field(default=None, ge=0, description="none = no limit")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.most is not None and self.most < self.least:
+            raise ValueError(f"most {self.most} is below least {self.least}")
+        return self
+
+
+class Memory(_Value):
+    """What a person has had over the months that fairness remembers, before this horizon."""
+
+    nights: int = Field(default=0, ge=0)
+    weekend_shifts: int = Field(default=0, ge=0)
+    late_finishes: int = Field(default=0, ge=0)
+    refused_wishes: int = Field(default=0, ge=0)
+
+
 class PlannedAgent(_Value):
     """One person to be rostered."""
 
@@ -106,12 +146,17 @@ class PlannedAgent(_Value):
     name: str = ""
     team: str = ""
     skills: tuple[Id, ...] = ()
+    roles: tuple[Id, ...] = Field(default=(), description="peer supporter, shift lead, ...")
     contract: ContractTerms = ContractTerms()
     availability: tuple[Window, ...] = Field(default=(), description="none = any time")
     time_off: tuple[int, ...] = Field(default=(), description="days")
+    fixed_days_off: tuple[int, ...] = Field(default=(), description="days agreed to be free; no leave, so no minutes")
+    shift_limits: tuple[ShiftLimit, ...] = ()
     wishes: tuple[Wish, ...] = ()
     pins: tuple[Pin, ...] = ()
     history: tuple[PastShift, ...] = ()
+    memory: Memory = Memory()
+    carried_points: int = Field(default=0, ge=0, description="planned exposure above their own average, from before")
     fixed: bool = Field(
         default=False,
         description="another team's person: only their pins are worked, they count for cover alone",
@@ -124,6 +169,45 @@ class Demand(_Value):
     queue: Id
     day: int = Field(ge=0)
     required: tuple[Annotated[int, Field(ge=0, le=10_000)], ...]
+
+
+class ShiftDemand(_Value):
+    """People asked for one shift on one day, whatever their skills; weights left out are the rule's."""
+
+    day: int = Field(ge=0)
+    shift: Id
+    required: int = Field(ge=0, le=10_000)
+    under_weight: int | None = Field(default=None, ge=0, le=100_000)
+    over_weight: int | None = Field(default=None, ge=0, le=100_000)
+
+
+class RoleDemand(_Value):
+    """At least `required` people with a role on shift between two local minutes of a day."""
+
+    role: Id | None = Field(default=None, description="none = anybody")
+    day: int | None = Field(default=None, ge=0, description="none = every day")
+    start_minute: int = Field(default=0, ge=0, lt=1440)
+    end_minute: int = Field(default=1440, gt=0, le=2880)
+    required: int = Field(ge=1, le=10_000)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end_minute <= self.start_minute:
+            raise ValueError(f"role demand ends at minute {self.end_minute}, before it starts at {self.start_minute}")
+        return self
+
+
+class Pair(_Value):
+    """Two people; where the order matters, `first` is the one who needs the other."""
+
+    first: Id
+    second: Id
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        if self.first == self.second:
+            raise ValueError(f"a pair needs two people: {self.first!r} is there twice")
+        return self
 
 
 class Assigned(_Value):
@@ -146,6 +230,13 @@ class Problem(_Value):
     queues: tuple[QueueTerms, ...] = ()
     agents: tuple[PlannedAgent, ...] = Field(min_length=1)
     demand: tuple[Demand, ...] = ()
+    shift_demand: tuple[ShiftDemand, ...] = ()
+    role_demand: tuple[RoleDemand, ...] = ()
+    together: tuple[Pair, ...] = ()
+    apart: tuple[Pair, ...] = ()
+    published: tuple[Assigned, ...] = Field(default=(), description="the roster that people have been told")
+    today: date | None = Field(default=None, description="for notice; none = long before the first day")
+    night: NightTerms = NightTerms()
     rules: Rules = Rules()
 
     @model_validator(mode="after")
@@ -164,6 +255,7 @@ class Problem(_Value):
         yield from _repeated("queue", [queue.id for queue in self.queues])
         yield from _repeated("agent", [agent.id for agent in self.agents])
         yield from _repeated("demand for", [f"{row.queue} on day {row.day}" for row in self.demand])
+        yield from _repeated("shift demand for", [f"{row.shift} on day {row.day}" for row in self.shift_demand])
         shifts = {shift.id for shift in self.shifts}
         queues = {queue.id for queue in self.queues}
         for agent in self.agents:
@@ -177,10 +269,18 @@ class Problem(_Value):
                     yield f"{where}: day {line.day} is past the horizon: expected 0 to {self.days - 1}"
                 if line.shift is not None and line.shift not in shifts:
                     yield f"{where}: shift {line.shift!r} is unknown: expected one of {sorted(shifts)}"
+            for day in agent.fixed_days_off:
+                if not 0 <= day < self.days:
+                    yield f"{where}: fixed day off {day} is outside the horizon: expected 0 to {self.days - 1}"
+            for limit in agent.shift_limits:
+                if limit.shift not in shifts:
+                    yield f"{where}: shift {limit.shift!r} is unknown: expected one of {sorted(shifts)}"
+            yield from _repeated(f"{where}: limit of shift", [limit.shift for limit in agent.shift_limits])
             for past in agent.history:
                 if past.shift not in shifts:
                     yield f"{where}: past shift {past.shift!r} is unknown: expected one of {sorted(shifts)}"
             yield from _repeated(f"{where}: pin on day", [str(pin.day) for pin in agent.pins])
+        yield from self._faults_of_team_lines(shifts)
         for row in self.demand:
             if row.queue not in queues:
                 yield f"demand: queue {row.queue!r} is unknown: expected one of {sorted(queues)}"
@@ -191,6 +291,31 @@ class Problem(_Value):
                     f"demand: {row.queue} on day {row.day} has {len(row.required)} quarters:"
                     f" expected {self.quarters[row.day]}"
                 )
+
+    def _faults_of_team_lines(self, shifts: set[str]) -> Iterable[str]:
+        agents = {agent.id for agent in self.agents}
+        for shift in self.shifts:
+            for other in shift.not_followed_by:
+                if other not in shifts:
+                    yield (
+                        f"shift {shift.id!r}: {other!r} in not_followed_by is unknown: expected one of {sorted(shifts)}"
+                    )
+        placed = [("shift demand", row.day, row.shift) for row in self.shift_demand]
+        placed += [("published", line.day, line.shift) for line in self.published]
+        for what, day, name in placed:
+            if name not in shifts:
+                yield f"{what}: shift {name!r} is unknown: expected one of {sorted(shifts)}"
+            if not 0 <= day < self.days:
+                yield f"{what}: day {day} is outside the horizon: expected 0 to {self.days - 1}"
+        for role in self.role_demand:
+            if role.day is not None and role.day >= self.days:
+                yield f"role demand: day {role.day} is past the horizon: expected 0 to {self.days - 1}"
+        named = [("published", line.agent) for line in self.published]
+        for what, pairs in (("together", self.together), ("apart", self.apart)):
+            named += [(what, agent) for pair in pairs for agent in (pair.first, pair.second)]
+        for what, agent in named:
+            if agent not in agents:
+                yield f"{what}: agent {agent!r} is unknown: expected one of the problem's {len(agents)} agents"
 
     @cached_property
     def quarters(self) -> tuple[int, ...]:

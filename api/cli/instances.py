@@ -59,7 +59,7 @@ def solve(
     check_output(output)
     problem = _READERS[form](file)
     process = SolverProcess(problem, time_limit_seconds=time_limit, workers=workers, seed=seed)
-    # The child is in our process group and hears Ctrl-C too; it ignores it and waits for our word.
+    # The child does not hear Ctrl-C (it has a process group of its own): we ask it to stop and keep its best.
     former = signal.signal(signal.SIGINT, lambda *_: process.stop())
     try:
         for point in process.progress():

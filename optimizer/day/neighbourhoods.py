@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
 
+from optimizer.cp_sat import new_solver
 from optimizer.day.cover import Cover
 from optimizer.day.model import build_model
 from optimizer.day.options import DebriefOption, PersonOptions
@@ -101,7 +102,7 @@ def _solve(
     """(plan found or the one given, outcome, bound, deterministic work used)."""
     day = build_model(problem, people, debriefs, cover)
     day.hint(plan)
-    solver = cp_model.CpSolver()
+    solver = new_solver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = limits.seed
     solver.parameters.linearization_level = 2

@@ -4,7 +4,6 @@ A line `stop` on stdin, or its end (the parent is gone), stops the search and ke
 """
 
 import os
-import signal
 import sys
 import threading
 
@@ -22,8 +21,6 @@ ORPHAN_SECONDS = 20.0
 
 def main() -> int:
     """Work on one order; 0 when a result was written, 1 for a defect, 2 for an order that can't be read."""
-    # Ctrl-C reaches the whole process group; it is the parent who says when to stop, and what is kept.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         order = Order.model_validate_json(sys.stdin.readline())
     except ValidationError as error:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from ortools.sat.python import cp_model
 
+from optimizer.cp_sat import new_solver
 from optimizer.shifts.errors import SolverError
 from optimizer.shifts.postings import post_rules
 from optimizer.shifts.rules.contract_minutes import limits
@@ -82,7 +83,7 @@ def _model(grid: Grid, agent: PlannedAgent, *, elastic: bool = False, without: S
 
 
 def _solver(*, presolve: bool = True) -> cp_model.CpSolver:
-    solver = cp_model.CpSolver()
+    solver = new_solver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = DETERMINISTIC_LIMIT
     solver.parameters.cp_model_presolve = presolve

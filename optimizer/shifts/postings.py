@@ -51,6 +51,6 @@ def post_rules(
 ) -> None:
     """Post every rule that is on, of these scopes and kinds; `without` leaves some out (tests, explanations)."""
     for rule in RULES:
-        wanted = rule.scope in scopes and (hard if rule.hard else soft) and rule.key not in without
+        wanted = rule.scope in scopes and (hard if rule.is_hard(roster.problem) else soft) and rule.key not in without
         if wanted and rule.applies(roster.problem):
             POSTINGS[rule.key](roster)

@@ -67,6 +67,8 @@ class SolverProcess:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            # A group of its own: Ctrl-C in a terminal reaches us, and we say when to stop.
+            process_group=0,
         )
         self._stdin = _pipe(self._child.stdin)
         self._stdout = _pipe(self._child.stdout)

@@ -4,6 +4,7 @@ import threading
 
 from ortools.sat.python import cp_model
 
+from optimizer.cp_sat import new_solver
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.variables import RosterModel
 
@@ -32,7 +33,7 @@ def search(
     seed: int,
 ) -> int:
     """Search for at most `seconds`; returns the CP-SAT status, and leaves what was found with `progress`."""
-    solver = cp_model.CpSolver()
+    solver = new_solver()
     parameters = solver.parameters
     parameters.num_workers = workers
     parameters.random_seed = seed

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from ortools.sat.python import cp_model
 
+from optimizer.cp_sat import new_solver
 from optimizer.shifts.automaton import TooLarge
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
@@ -169,7 +170,7 @@ def exact_objective(grid: Grid, assignments: Sequence[Assigned], claimed: int | 
     post_rules(roster)
     roster.minimise_costs()
     roster.fix(assignments)
-    solver = cp_model.CpSolver()
+    solver = new_solver()
     solver.parameters.num_workers = 1
     status = solver.solve(roster.model)
     if status != cp_model.OPTIMAL:

@@ -33,15 +33,32 @@ class Scope(StrEnum):
     TEAM = "team"
 
 
+class Kind(StrEnum):
+    """What a policy may make of a rule."""
+
+    HARD = "hard"
+    SOFT = "soft"
+
+
+HARD = frozenset({Kind.HARD})
+SOFT = frozenset({Kind.SOFT})
+EITHER = frozenset(Kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: `key` is its table in the policy and its file name on both floors."""
 
     key: str
     scope: Scope
-    hard: bool
+    kinds: frozenset[Kind]
     heading: str
     check: Callable[[Rows], Iterable[Finding]]
+
+    def is_hard(self, problem: Problem) -> bool:
+        """Whether the problem makes a breach forbidden; otherwise it costs."""
+        mode: str = getattr(problem.rules, self.key).mode
+        return mode == "hard" or (mode == "off" and Kind.SOFT not in self.kinds)
 
     def applies(self, problem: Problem) -> bool:
         """Whether the problem switches it on. People marked `fixed` are held to their pins in any case."""
@@ -50,17 +67,17 @@ class Rule:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("one_shift_a_day", Scope.PERSONAL, True, "One shift a day", one_shift_a_day.check),
-    Rule("daily_rest", Scope.PERSONAL, True, "Daily rest", daily_rest.check),
-    Rule("weekly_rest", Scope.PERSONAL, True, "Weekly rest", weekly_rest.check),
-    Rule("consecutive_days", Scope.PERSONAL, True, "Consecutive days", consecutive_days.check),
-    Rule("contract_minutes", Scope.PERSONAL, True, "Contract minutes", contract_minutes.check),
-    Rule("availability", Scope.PERSONAL, True, "Availability", availability.check),
-    Rule("time_off", Scope.PERSONAL, True, "Time off", time_off.check),
-    Rule("pins", Scope.PERSONAL, True, "Pins", pins.check),
-    Rule("preferences", Scope.PERSONAL, False, "Preferences", preferences.check),
-    Rule("cover", Scope.TEAM, False, "Cover", cover.check),
-    Rule("exposure_balance", Scope.PERSONAL, False, "Exposure balance", exposure_balance.check),
+    Rule("one_shift_a_day", Scope.PERSONAL, HARD, "One shift a day", one_shift_a_day.check),
+    Rule("daily_rest", Scope.PERSONAL, HARD, "Daily rest", daily_rest.check),
+    Rule("weekly_rest", Scope.PERSONAL, HARD, "Weekly rest", weekly_rest.check),
+    Rule("consecutive_days", Scope.PERSONAL, HARD, "Consecutive days", consecutive_days.check),
+    Rule("contract_minutes", Scope.PERSONAL, HARD, "Contract minutes", contract_minutes.check),
+    Rule("availability", Scope.PERSONAL, HARD, "Availability", availability.check),
+    Rule("time_off", Scope.PERSONAL, HARD, "Time off", time_off.check),
+    Rule("pins", Scope.PERSONAL, HARD, "Pins", pins.check),
+    Rule("preferences", Scope.PERSONAL, SOFT, "Preferences", preferences.check),
+    Rule("cover", Scope.TEAM, SOFT, "Cover", cover.check),
+    Rule("exposure_balance", Scope.PERSONAL, SOFT, "Exposure balance", exposure_balance.check),
 )
 
 
@@ -93,6 +110,6 @@ def judge(problem: Problem, assignments: Iterable[Assigned]) -> Verdict:
             continue
         found = list(rule.check(rows))
         findings.extend(found)
-        if not rule.hard:
+        if not rule.is_hard(problem):
             costs[rule.key] = sum(finding.cost for finding in found)
     return Verdict(tuple(findings), costs)

@@ -39,7 +39,7 @@ def parameters(rule: Rule) -> type[BaseModel]:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
 def test_each_rule_is_explained_under_its_heading(rule: Rule) -> None:
     text = sections("rules.md")[rule.heading]
-    kind = "hard" if rule.hard else "soft"
+    kind = " or ".join(sorted(rule.kinds))
     whom = "about one person" if rule.scope is Scope.PERSONAL else "about the team"
     assert text.strip().startswith(f"`{rule.key}`, {kind}, {whom}.")
     assert "\nSource: " in text

@@ -4,7 +4,7 @@ import pytest
 
 from optimizer.shifts.postings import PERSONAL, POSTINGS, TEAM
 from optimizer.shifts.variables import Requirement
-from roster.rules.registry import RULES, Scope, judge
+from roster.rules.registry import RULES, Kind, Scope, judge
 from tests.posted import accepts, cost_of, posted, solved
 from tests.posting_cases import HARD, SOFT, Case, Priced
 from tests.small_rosters import roster, shift, small_problem
@@ -19,8 +19,8 @@ def test_every_rule_has_its_posting_under_its_key_and_scope_and_a_case() -> None
     assert set(TEAM) == {rule.key for rule in RULES if rule.scope is Scope.TEAM}
     for rule in RULES:
         assert POSTINGS[rule.key].__module__ == f"optimizer.shifts.rules.{rule.key}"
-    assert {case.key for case in HARD} == {rule.key for rule in RULES if rule.hard}
-    assert {case.key for case in SOFT} == {rule.key for rule in RULES if not rule.hard}
+    assert {case.key for case in HARD} == {rule.key for rule in RULES if Kind.HARD in rule.kinds}
+    assert {case.key for case in SOFT} == {rule.key for rule in RULES if Kind.SOFT in rule.kinds}
 
 
 @hard

@@ -65,7 +65,7 @@ def test_days_before_the_horizon_have_spans_too() -> None:
     ("changes", "expected"),
     [
         ({"days": 0}, "days: .*greater than or equal to 1.*found '0'"),
-        ({"days": 420}, "days: .*less than or equal to 42.*found '420'"),
+        ({"days": 420}, "days: .*less than or equal to 371.*found '420'"),
         ({"zone": "Europe/Atlantis"}, "time zone 'Europe/Atlantis' does not exist"),
         ({"agents": [{"id": "A1"}, {"id": "A1"}]}, "agent 'A1' is there twice"),
         (

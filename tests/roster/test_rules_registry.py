@@ -7,7 +7,7 @@ import pytest
 from roster.policy import load_policy
 from roster.problem import Assigned
 from roster.rules.parameters import Rules
-from roster.rules.registry import RULES, Scope, judge
+from roster.rules.registry import RULES, Kind, Scope, judge
 from roster.rules.rows import RosterError
 from tests.small_rosters import ana, roster, sentences, small_problem, verdict
 
@@ -33,7 +33,7 @@ def test_soft_rules_alone_can_be_soft() -> None:
     for rule in RULES:
         default = Rules.model_fields[rule.key].annotation
         assert default is not None
-        assert default().mode == ("hard" if rule.hard else "soft")
+        assert default().mode == ("hard" if Kind.HARD in rule.kinds else "soft")
     assert {rule.key for rule in RULES if rule.scope is Scope.TEAM} == {"cover"}
 
 

@@ -3,7 +3,7 @@
 from optimizer.shifts.variables import Grid, RosterModel
 from roster.load.planned import skills_of
 from roster.problem import PlannedAgent
-from roster.rules.parameters import ExposureBalance
+from roster.rules.parameters.load import ExposureBalance
 
 KEY = "exposure_balance"
 

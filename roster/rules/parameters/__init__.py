@@ -1,0 +1,29 @@
+"""The parameters of every roster rule: one frozen model a rule, gathered in `Rules`.
+
+The checker in `roster/rules/` and the posting in `optimizer/shifts/rules/` read the same object.
+"""
+
+from pydantic import BaseModel, ConfigDict
+
+from roster.rules.parameters.base import RuleParameters
+from roster.rules.parameters.load import ExposureBalance
+from roster.rules.parameters.team import Cover, Preferences
+from roster.rules.parameters.working_time import ConsecutiveDays, DailyRest, WeeklyRest
+
+
+class Rules(BaseModel):
+    """Every rule of a roster by its policy key. A rule left out of a problem file is off."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    one_shift_a_day: RuleParameters = RuleParameters(mode="off")
+    daily_rest: DailyRest = DailyRest(mode="off")
+    weekly_rest: WeeklyRest = WeeklyRest(mode="off")
+    consecutive_days: ConsecutiveDays = ConsecutiveDays(mode="off")
+    contract_minutes: RuleParameters = RuleParameters(mode="off")
+    availability: RuleParameters = RuleParameters(mode="off")
+    time_off: RuleParameters = RuleParameters(mode="off")
+    pins: RuleParameters = RuleParameters(mode="off")
+    preferences: Preferences = Preferences(mode="off")
+    cover: Cover = Cover(mode="off")
+    exposure_balance: ExposureBalance = ExposureBalance(mode="off")
