@@ -1,6 +1,6 @@
 """What a personal rule adds to a generated row: the words in which a rule tells the dynamic program about itself.
 
-One person's row is a path through the days. A rule says of it, in its own file, any of
+One person's row is a path through the days. A rule says of it, in its own file, by `in_row(grid, agent) -> InRow`, any of
 
 - `bars`: options that can't be worked, and options or days that must be (availability, time off, pins);
 - `prices`: what each option costs by itself, beside what an empty row costs (preferences, stability);
@@ -12,8 +12,8 @@ A personal rule that can say itself in none of these raises `TooLarge`, and the 
 not here: they live in the master (`cover_table.py`, `team_terms.py`).
 """
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from roster.problem import PlannedAgent
@@ -85,3 +85,19 @@ class Balance:
     def cost(self, total: int) -> int:
         """What the sum `total` (with `start` in it) costs."""
         return self.at_zero + self.slope * total + sum(change * max(0, total - point) for point, change in self.turns)
+
+
+@dataclass(frozen=True, slots=True)
+class InRow:
+    """All that one rule says of one person's row. Options are indices into the grid's."""
+
+    barred: frozenset[int] = frozenset()
+    """Options that can't be worked."""
+    placed: frozenset[int] = frozenset()
+    """Options that must be worked."""
+    prices: Mapping[int, int] = field(default_factory=dict)
+    """What working an option adds to the cost; options left out add nothing."""
+    empty_cost: int = 0
+    """What a row without any shift costs."""
+    tracks: tuple[Track, ...] = ()
+    balances: tuple[Balance, ...] = ()

@@ -5,6 +5,7 @@ Personal rules speak of one person's row and can live inside a generated column;
 
 from collections.abc import Callable, Collection
 
+from optimizer.shifts.in_row import InRow
 from optimizer.shifts.rules import (
     availability,
     consecutive_days,
@@ -18,7 +19,8 @@ from optimizer.shifts.rules import (
     time_off,
     weekly_rest,
 )
-from optimizer.shifts.variables import RosterModel
+from optimizer.shifts.variables import Grid, RosterModel
+from roster.problem import PlannedAgent
 from roster.rules.registry import RULES, Scope
 
 Post = Callable[[RosterModel], None]
@@ -35,6 +37,9 @@ PERSONAL: dict[str, Post] = {
     preferences.KEY: preferences.post,
     exposure_balance.KEY: exposure_balance.post,
 }
+
+IN_ROW: dict[str, Callable[[Grid, PlannedAgent], InRow]] = {}
+"""How each personal rule says itself in a generated row; one that is on and not here raises `TooLarge`."""
 
 TEAM: dict[str, Post] = {cover.KEY: cover.post}
 
