@@ -11,6 +11,7 @@ from roster import problem, result
 from roster.problem import Problem, problem_from_json
 from roster.result import Result
 from roster.rules.parameters import Rules
+from roster.rules.parameters.base import NightTerms
 from roster.rules.registry import RULES, Rule, Scope
 from tests.posting_cases import HARD, SOFT
 
@@ -19,8 +20,9 @@ VALUES: list[type[BaseModel]] = [
     one
     for module in (problem, result)
     for one in vars(module).values()
-    if isinstance(one, type) and issubclass(one, BaseModel) and one.__module__ == module.__name__ and one.model_fields
+    if isinstance(one, type) and issubclass(one, BaseModel) and one.__module__.startswith(module.__name__)
 ]
+VALUES.append(NightTerms)
 
 
 def sections(page: str) -> dict[str, str]:

@@ -1,0 +1,13 @@
+"""What every value of a problem shares: an id's form, and that it is frozen and knows its fields."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Id = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class Value(BaseModel):
+    """Frozen; a field that it does not know is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

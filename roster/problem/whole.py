@@ -1,0 +1,94 @@
+"""The problem as a whole, and what it computes of days, shifts and quarter-hours."""
+
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from roster.clock import QUARTER, ClockError, at_local, midnight, quarters_of, zone
+from roster.problem.base import Value
+from roster.problem.coherence import faults
+from roster.problem.lines import Assigned, Demand, Pair, RoleDemand, ShiftDemand
+from roster.problem.people import PlannedAgent
+from roster.problem.terms import QueueTerms, ShiftOption
+from roster.rules.parameters import Rules
+from roster.rules.parameters.base import NightTerms
+
+MAX_DAYS = 371
+"""53 weeks: a year of whole weeks, whatever the calendar does."""
+
+
+class Problem(Value):
+    """Everything a roster is planned from."""
+
+    format: Literal["breather-problem/1"] = "breather-problem/1"
+    name: str = ""
+    zone: str
+    start: date
+    days: int = Field(ge=1, le=MAX_DAYS)
+    shifts: tuple[ShiftOption, ...] = Field(min_length=1)
+    queues: tuple[QueueTerms, ...] = ()
+    agents: tuple[PlannedAgent, ...] = Field(min_length=1)
+    demand: tuple[Demand, ...] = ()
+    shift_demand: tuple[ShiftDemand, ...] = ()
+    role_demand: tuple[RoleDemand, ...] = ()
+    together: tuple[Pair, ...] = ()
+    apart: tuple[Pair, ...] = ()
+    published: tuple[Assigned, ...] = Field(default=(), description="the roster that people have been told")
+    today: date | None = Field(default=None, description="for notice; none = long before the first day")
+    night: NightTerms = NightTerms()
+    rules: Rules = Rules()
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        try:
+            zone(self.zone)
+        except ClockError as error:
+            raise ValueError(str(error)) from error
+        found = list(faults(self))
+        if found:
+            raise ValueError("; ".join(found))
+        return self
+
+    @cached_property
+    def quarters(self) -> tuple[int, ...]:
+        """How many quarter-hours each day has."""
+        return tuple(quarters_of(self.date_of(day), self.zone) for day in range(self.days))
+
+    @cached_property
+    def shift_of(self) -> dict[str, ShiftOption]:
+        """Shift options by id."""
+        return {shift.id: shift for shift in self.shifts}
+
+    @cached_property
+    def agent_of(self) -> dict[str, PlannedAgent]:
+        """Agents by id."""
+        return {agent.id: agent for agent in self.agents}
+
+    @cached_property
+    def queue_of(self) -> dict[str, QueueTerms]:
+        """Queues by id."""
+        return {queue.id: queue for queue in self.queues}
+
+    def date_of(self, day: int) -> date:
+        """The local date of `day` (negative: before the horizon)."""
+        return self.start + timedelta(days=day)
+
+    def span(self, day: int, shift: str) -> tuple[datetime, datetime]:
+        """UTC begin and end of `shift` beginning on `day`; its length is elapsed time, whatever the clocks do."""
+        option = self.shift_of[shift]
+        begin = at_local(self.date_of(day), option.start_minute, self.zone)
+        return begin, begin + timedelta(minutes=option.minutes)
+
+    @cached_property
+    def horizon(self) -> tuple[datetime, datetime]:
+        """UTC begin of the first day and end of the last."""
+        return midnight(self.start, self.zone), midnight(self.date_of(self.days), self.zone)
+
+    def covered(self, day: int, shift: str) -> range:
+        """Quarter-hours from the horizon's begin that `shift` on `day` covers wholly or in part."""
+        begin, end = self.span(day, shift)
+        first = (begin - self.horizon[0]) // QUARTER
+        last = -((self.horizon[0] - end) // QUARTER)
+        return range(first, last)
