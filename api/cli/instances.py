@@ -11,18 +11,11 @@ from pydantic import BaseModel
 
 from api.cli.failed import Failed
 from optimizer.shifts.process import SolverCrashed, SolverProcess
-from roster.exchange.roster_files import check_output, read_problem, read_roster, write_result
+from roster.exchange.roster_files import Format, check_output, read_problem, read_roster, write_result
 from roster.policy import Policy
 from roster.problem import Problem
 from roster.result import Result, Status
 from roster.rules.registry import judge
-
-
-class Format(StrEnum):
-    """Formats of an instance file."""
-
-    AUTO = "auto"
-    PROBLEM = "problem"
 
 
 class Document(StrEnum):
@@ -57,7 +50,7 @@ def solve(
 ) -> int:
     """Solve one instance file; Ctrl-C stops and keeps the best roster found."""
     check_output(output)
-    problem = _READERS[form](file)
+    problem = read_problem(file, form)
     process = SolverProcess(problem, time_limit_seconds=time_limit, workers=workers, seed=seed)
     # The child does not hear Ctrl-C (it has a process group of its own): we ask it to stop and keep its best.
     former = signal.signal(signal.SIGINT, lambda *_: process.stop())
@@ -84,7 +77,7 @@ def solve(
 
 
 def check(
-    problem: Annotated[Path, typer.Argument(help="the problem file")],
+    problem: Annotated[Path, typer.Argument(help="the problem or instance file")],
     roster: Annotated[Path, typer.Argument(help="a roster: .csv with agent,day,shift, or a result's .json")],
 ) -> int:
     """Judge a roster by the independent checkers: a line per violation; exit 0 only where there is none."""
@@ -99,9 +92,6 @@ def schema(document: Annotated[Document, typer.Argument(help="which file")]) -> 
     """Print the JSON Schema of a file that Breather reads or writes."""
     described: dict[str, Any] = SCHEMAS[document].model_json_schema()
     typer.echo(json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **described}, indent=2))
-
-
-_READERS = {Format.AUTO: read_problem, Format.PROBLEM: read_problem}
 
 
 def _shown(value: int | None) -> str:

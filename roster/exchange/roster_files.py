@@ -5,22 +5,39 @@ import io
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from roster.exchange.curtois import is_curtois, problem_from_curtois
 from roster.problem import Assigned, Problem, ProblemError, problem_from_json
 from roster.result import Result
 
 HEADER = ("agent", "day", "shift")
 
 
-def read_problem(path: Path) -> Problem:
-    """The problem in the JSON file at `path`; raises `ProblemError`, each line beginning with the file's name."""
+class Format(StrEnum):
+    """Formats of a problem's file."""
+
+    AUTO = "auto"
+    PROBLEM = "problem"
+    CURTOIS = "curtois"
+
+
+def read_problem(path: Path, form: Format = Format.AUTO) -> Problem:
+    """The problem in the file at `path`, its format known by its content if not told.
+
+    Raises `ProblemError`, each line beginning with the file's name (and the line's number in a public instance).
+    """
+    content = _bytes(path)
+    text = content.decode("utf-8-sig", errors="replace")
+    curtois = form is Format.CURTOIS or (form is Format.AUTO and is_curtois(text))
     try:
-        return problem_from_json(_bytes(path))
+        return problem_from_curtois(text, path.stem) if curtois else problem_from_json(content)
     except ProblemError as error:
-        raise ProblemError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from error
+        lines = str(error).splitlines()
+        raise ProblemError("\n".join(f"{path}:{'' if line[:1].isdigit() else ' '}{line}" for line in lines)) from error
 
 
 def read_roster(path: Path) -> tuple[Assigned, ...]:
