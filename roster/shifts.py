@@ -140,6 +140,9 @@ class PlanRun(SQLModel, table=True):
     seconds: float = 0.0
     costs: dict[str, Any] = Field(default_factory=dict, sa_type=Json, description="cost by rule")
     trace: list[Any] = Field(default_factory=list, sa_type=Json, description="[seconds, objective, bound]")
+    best: list[Any] = Field(
+        default_factory=list, sa_type=Json, description="[agent, day, shift] of the best roster, while it runs"
+    )
     messages: list[Any] = Field(default_factory=list, sa_type=Json, description="sentences for the lead")
 
 
