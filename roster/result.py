@@ -17,13 +17,22 @@ class Status(StrEnum):
 
 
 class TracePoint(BaseModel):
-    """The best objective and bound after some seconds; objective empty while there is no roster yet."""
+    """The best objective and bound after some seconds; objective empty while there is no roster yet.
+
+    `costs`: that roster's cost by rule, where it was counted; empty elsewhere.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     seconds: float
     objective: int | None
     bound: int | None
+    costs: dict[str, int] = {}
+
+    @property
+    def gap(self) -> float | None:
+        """(objective - bound) / objective, as of a result."""
+        return gap_between(self.objective, self.bound)
 
 
 class Result(BaseModel):
@@ -38,7 +47,11 @@ class Result(BaseModel):
     costs: dict[str, int] = {}
     trace: tuple[TracePoint, ...] = ()
     conflicts: tuple[str, ...] = ()
-    """When infeasible: the requirements to relax, a sentence each."""
+    """When infeasible: what clashes, a sentence each."""
+    relax: tuple[str, ...] = ()
+    """When infeasible: the cheapest requirements to give up so that there is a roster."""
+    warnings: tuple[str, ...] = ()
+    """What no roster can do, said before it is planned."""
     seconds: float = 0.0
     seed: int = 0
     workers: int = 1
@@ -47,8 +60,13 @@ class Result(BaseModel):
     @property
     def gap(self) -> float | None:
         """(objective - bound) / objective; 0 where both are 0; None while either is unknown."""
-        if self.objective is None or self.bound is None:
-            return None
-        if self.objective == 0:
-            return 0.0
-        return (self.objective - self.bound) / abs(self.objective)
+        return gap_between(self.objective, self.bound)
+
+
+def gap_between(objective: int | None, bound: int | None) -> float | None:
+    """(objective - bound) / objective; 0 where the objective is 0; None while either is unknown."""
+    if objective is None or bound is None:
+        return None
+    if objective == 0:
+        return 0.0
+    return (objective - bound) / abs(objective)

@@ -11,12 +11,15 @@ from collections.abc import Callable, Sequence
 from api.context import Context
 from api.services.rosters.runs import fail_run, finish_run, record_progress, stop_wanted
 from optimizer.shifts.process import SolverCrashed, SolverProcess
+from optimizer.shifts.wire import Improvement, plain
 from roster.problem import Assigned, Problem
 from roster.result import Result, TracePoint
 
 TICK_SECONDS = 0.25
 BEAT_SECONDS = 2.0
 MAX_REASON = 300
+KEEP_SECONDS = 5.0
+"""The best roster is stored at most so often while the run goes on."""
 TELL_SECONDS = 1.0
 """The log gets a progress line at most so often."""
 
@@ -32,20 +35,27 @@ class _Follower(threading.Thread):
         super().__init__(name="solver-progress", daemon=True)
         self._process = process
         self._trace: list[TracePoint] = []
+        self._best: Improvement | None = None
         self._lock = threading.Lock()
 
     def run(self) -> None:
         for point in self._process.progress():
-            plain = TracePoint(seconds=point.seconds, objective=point.objective, bound=point.bound)
             with self._lock:
                 # A better roster comes twice: as a point, and with its shifts.
-                if self._trace[-1:] != [plain]:
-                    self._trace.append(plain)
+                if self._trace[-1:] != [plain(point)]:
+                    self._trace.append(plain(point))
+                if isinstance(point, Improvement):
+                    self._best = point
 
     def trace(self) -> list[TracePoint]:
         """What has come so far."""
         with self._lock:
             return list(self._trace)
+
+    def best(self) -> Improvement | None:
+        """The best roster that has come so far."""
+        with self._lock:
+            return self._best
 
 
 class Drive:
@@ -121,7 +131,8 @@ class Drive:
         follower = _Follower(process)
         follower.start()
         begun = time.monotonic()
-        shown, beat_at, told_at = 0, begun, begun - TELL_SECONDS
+        shown, beat_at, told_at, kept_at = 0, begun, begun - TELL_SECONDS, begun - KEEP_SECONDS
+        kept: Improvement | None = None
         stopped = False
         alive = True
         # Once more after the end, for what came last.
@@ -133,9 +144,13 @@ class Drive:
                 now = time.monotonic()
                 fresh = len(trace) > shown
                 tell = fresh and now - told_at >= TELL_SECONDS
-                if fresh or now - beat_at >= BEAT_SECONDS:
+                best = follower.best()
+                keep = best is not kept and now - kept_at >= KEEP_SECONDS
+                if fresh or keep or now - beat_at >= BEAT_SECONDS:
                     beat_at = now
-                    wanted = record_progress(self.context, self._run_id, trace, now - begun, tell)
+                    lines = best.assignments if best is not None and keep else None
+                    wanted = record_progress(self.context, self._run_id, trace, now - begun, tell, lines)
+                    kept, kept_at = (best, now) if keep else (kept, kept_at)
                 else:
                     wanted = stop_wanted(self.context, self._run_id)
                 if wanted and not stopped:

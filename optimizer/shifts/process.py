@@ -15,7 +15,7 @@ from typing import IO
 
 from pydantic import ValidationError
 
-from optimizer.shifts.wire import STOP, Improvement, Message, Order
+from optimizer.shifts.wire import STOP, Improvement, Message, Order, plain
 from roster.problem import Assigned, Problem
 from roster.result import Result, Status, TracePoint
 from roster.rules.registry import judge
@@ -171,7 +171,7 @@ class SolverProcess:
         self._best = message.improved or self._best
         point = message.improved or message.progress
         if point is not None:
-            self._trace.append(TracePoint(seconds=point.seconds, objective=point.objective, bound=point.bound))
+            self._trace.append(plain(point))
             self._points.put(point)
 
     def _read_stderr(self) -> None:

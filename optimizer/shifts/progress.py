@@ -10,6 +10,10 @@ from roster.result import TracePoint
 
 OnRoster = Callable[[TracePoint, tuple[Assigned, ...]], None]
 OnProgress = Callable[[TracePoint], None]
+CountCosts = Callable[[Sequence[Assigned]], dict[str, int]]
+
+COUNTING_SHARE = 0.05
+"""Costs by rule are counted for at most so much of the time: the checkers judge a whole roster each time."""
 
 
 class Progress:
@@ -23,13 +27,17 @@ class Progress:
         on_progress: OnProgress | None = None,
         on_roster: OnRoster | None = None,
         should_stop: Callable[[], bool] | None = None,
+        count_costs: CountCosts | None = None,
     ) -> None:
+        """`count_costs`: the cost of a roster by rule, for those who watch; asked seldom enough to cost little."""
         self.started = time.monotonic()
         self._until = self.started + time_limit_seconds
         self.deterministic_limit = deterministic_limit
         self._on_progress = on_progress
         self._on_roster = on_roster
         self._should_stop = should_stop
+        self._count_costs = count_costs
+        self._counted_until = self._counting_took = 0.0
         self._lock = threading.RLock()
         self.best: tuple[Assigned, ...] | None = None
         self.objective: int | None = None
@@ -69,7 +77,7 @@ class Progress:
                 return False
             self.objective = objective
             self.best = tuple(roster())
-            point = self._point()
+            point = self._point(self._costs(self.best))
             if self._on_roster is not None:
                 self._on_roster(point, self.best)
             return True
@@ -84,8 +92,19 @@ class Progress:
                 self.bound = bound
                 self._point()
 
-    def _point(self) -> TracePoint:
-        point = TracePoint(seconds=self.seconds, objective=self.objective, bound=self.bound)
+    def _costs(self, roster: Sequence[Assigned]) -> dict[str, int]:
+        """The cost by rule, or nothing while counting it again would take too much of the time."""
+        began = self.seconds
+        waited = began - self._counted_until
+        if self._count_costs is None or waited * COUNTING_SHARE < self._counting_took:
+            return {}
+        costs = self._count_costs(roster)
+        self._counted_until = self.seconds
+        self._counting_took = self._counted_until - began
+        return costs
+
+    def _point(self, costs: dict[str, int] | None = None) -> TracePoint:
+        point = TracePoint(seconds=self.seconds, objective=self.objective, bound=self.bound, costs=costs or {})
         self.trace.append(point)
         if self._on_progress is not None:
             self._on_progress(point)

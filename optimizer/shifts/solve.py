@@ -64,6 +64,7 @@ def solve(
         on_progress=on_progress,
         on_roster=on_roster,
         should_stop=should_stop,
+        count_costs=(lambda found: judge(problem, found).costs) if on_progress or on_roster else None,
     )
     grid = Grid(problem)
     crew = _crew(grid)

@@ -17,6 +17,11 @@ class Improvement(TracePoint):
     assignments: tuple[Assigned, ...]
 
 
+def plain(point: TracePoint) -> TracePoint:
+    """The point without a roster."""
+    return TracePoint(seconds=point.seconds, objective=point.objective, bound=point.bound, costs=point.costs)
+
+
 class Order(BaseModel):
     """What to solve, and for how long."""
 

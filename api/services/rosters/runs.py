@@ -12,7 +12,7 @@ from api.events.log import append
 from roster.people import Agent
 from roster.problem import Assigned, Problem
 from roster.result import Result, Status, TracePoint
-from roster.rules.registry import judge
+from roster.rules.registry import Verdict, judge
 from roster.shifts import Assignment, PlanRun, Roster, RosterStatus, RunStatus, ShiftType
 from roster.store.engine import reading, writing
 
@@ -130,8 +130,18 @@ def begin_run(context: Context, session: Session, roster: Roster, time_limit_sec
     return run.id or 0
 
 
-def record_progress(context: Context, run_id: int, trace: Sequence[TracePoint], seconds: float, tell: bool) -> bool:
-    """Store how far a run is, and a line in the log if `tell`; true when it was asked to stop or is over."""
+def record_progress(
+    context: Context,
+    run_id: int,
+    trace: Sequence[TracePoint],
+    seconds: float,
+    tell: bool,
+    best: Sequence[Assigned] | None = None,
+) -> bool:
+    """Store how far a run is, and a line in the log if `tell`; true when it was asked to stop or is over.
+
+    `best`, a roster, is kept too, so that it survives this process.
+    """
     now = context.now()
     with writing(context.engine) as session:
         run = find_run(session, run_id)
@@ -142,6 +152,9 @@ def record_progress(context: Context, run_id: int, trace: Sequence[TracePoint], 
         if trace:
             run.objective, run.bound = trace[-1].objective, trace[-1].bound
             run.trace = [[point.seconds, point.objective, point.bound] for point in thinned(trace)]
+            run.costs = next((point.costs for point in reversed(trace) if point.costs), run.costs)
+        if best is not None:
+            run.best = [[line.agent, line.day, line.shift] for line in best]
         session.add(run)
         if tell:
             data = {
@@ -149,6 +162,7 @@ def record_progress(context: Context, run_id: int, trace: Sequence[TracePoint], 
                 "objective": run.objective,
                 "bound": run.bound,
                 "seconds": round(seconds, 1),
+                "costs": run.costs,
             }
             append(session, at=now, kind="run.progress", subject=str(run_id), actor=MACHINE, data=data)
         stopping = run.status is RunStatus.STOPPING
@@ -177,34 +191,47 @@ def finish_run(context: Context, run_id: int, problem: Problem, result: Result, 
     """
     found = result.status in (Status.OPTIMAL, Status.FEASIBLE)
     verdict = judge(problem, result.assignments) if found else None
-    now = context.now()
     with writing(context.engine) as session:
         run = find_run(session, run_id)
         if run.status not in ACTIVE:
             return
-        run.beat_at = run.finished_at = now
-        run.outcome = result.status.value
-        run.seconds = result.seconds
-        run.objective, run.bound = result.objective, result.bound
         run.trace = [[point.seconds, point.objective, point.bound] for point in thinned(result.trace)]
-        run.status = RunStatus.FINISHED
-        if verdict is None:
-            run.messages = list(result.conflicts) or [_nothing_found(result)]
-        elif verdict.violations:
-            run.status = RunStatus.FAILED
-            run.messages = [
-                "The roster found breaks rules, so it was not stored.",
-                *(finding.sentence for finding in verdict.violations),
-            ]
-        else:
-            run.costs = dict(verdict.costs)
-            run.objective = verdict.cost
-            run.messages = [note or _found(result)]
-            _store(session, run.roster_id, problem, result.assignments)
-        session.add(run)
-        data = {"roster": run.roster_id, "status": run.status.value, "outcome": run.outcome}
-        append(session, at=now, kind="run.finished", subject=str(run_id), actor=MACHINE, data=data)
+        _finish(context, session, run, problem, result, verdict, note)
     context.announcer.announce()
+
+
+def _finish(
+    context: Context,
+    session: Session,
+    run: PlanRun,
+    problem: Problem,
+    result: Result,
+    verdict: Verdict | None,
+    note: str,
+) -> None:
+    now = context.now()
+    run.beat_at = run.finished_at = now
+    run.outcome = result.status.value
+    run.seconds = result.seconds
+    run.objective, run.bound = result.objective, result.bound
+    run.status = RunStatus.FINISHED
+    run.best, run.costs = [], {}
+    if verdict is None:
+        run.messages = [*result.conflicts, *result.relax] or [_nothing_found(result)]
+    elif verdict.violations:
+        run.status = RunStatus.FAILED
+        run.messages = [
+            "The roster found breaks rules, so it was not stored.",
+            *(finding.sentence for finding in verdict.violations),
+        ]
+    else:
+        run.costs = dict(verdict.costs)
+        run.objective = verdict.cost
+        run.messages = [note or _found(result), *result.warnings]
+        _store(session, run.roster_id, problem, result.assignments)
+    session.add(run)
+    data = {"roster": run.roster_id, "status": run.status.value, "outcome": run.outcome}
+    append(session, at=now, kind="run.finished", subject=str(run.id), actor=MACHINE, data=data)
 
 
 def _nothing_found(result: Result) -> str:
@@ -260,13 +287,17 @@ def _fail(context: Context, session: Session, run: PlanRun, sentence: str) -> No
     run.status = RunStatus.FAILED
     run.finished_at = context.now()
     run.messages = [sentence]
+    run.best = []
     session.add(run)
     data = {"roster": run.roster_id, "status": run.status.value, "outcome": None}
     append(session, at=context.now(), kind="run.finished", subject=str(run.id), actor=MACHINE, data=data)
 
 
 def fail_abandoned(context: Context) -> int:
-    """Mark runs failed whose process died without a word; how many there were."""
+    """End the runs whose process died without a word; how many there were.
+
+    The best roster that such a run had stored is kept in its draft, where the next run begins.
+    """
     silent_since = context.now() - SILENT_FOR
     silent = select(PlanRun).where(col(PlanRun.status).in_(ACTIVE), col(PlanRun.beat_at) < silent_since)
     with reading(context.engine) as session:
@@ -275,6 +306,25 @@ def fail_abandoned(context: Context) -> int:
     with writing(context.engine) as session:
         left = session.exec(silent).all()
         for run in left:
-            _fail(context, session, run, "The process that made this plan ended before it was done; plan again.")
+            if not _kept_best(context, session, run):
+                _fail(context, session, run, "The process that made this plan ended before it was done; plan again.")
     context.announcer.announce()
     return len(left)
+
+
+def _kept_best(context: Context, session: Session, run: PlanRun) -> bool:
+    """Store the best roster of a run that was left behind; whether there was one to store."""
+    roster = session.get(Roster, run.roster_id)
+    if not run.best or roster is None or roster.problem is None or roster.status is not RosterStatus.DRAFT:
+        return False
+    problem = Problem.model_validate(roster.problem)
+    lines = tuple(Assigned(agent=agent, day=day, shift=shift) for agent, day, shift in run.best)
+    verdict = judge(problem, lines)
+    if verdict.violations:
+        return False
+    result = Result(
+        status=Status.FEASIBLE, assignments=lines, objective=verdict.cost, bound=run.bound, seconds=run.seconds
+    )
+    note = "The process that made this plan ended before it was done; the best roster it had found was kept."
+    _finish(context, session, run, problem, result, verdict, note)
+    return True
