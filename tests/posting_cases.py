@@ -1,31 +1,11 @@
 """Paired cases of each roster rule: rows that must be possible and rows that this rule alone must forbid or price."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from roster.problem import Problem
+from tests.paired import Case, Priced
 from tests.small_rosters import ana, past, shift, small_problem
-
-
-@dataclass(frozen=True)
-class Case:
-    """Rows of one problem, each by person: `allowed` must be accepted, `refused` must break `key` and nothing else."""
-
-    key: str
-    name: str
-    problem: Problem
-    allowed: tuple[dict[str, str], ...]
-    refused: tuple[dict[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Priced:
-    """Rows of one problem with what `key` makes them cost."""
-
-    key: str
-    name: str
-    problem: Problem
-    rows: tuple[tuple[dict[str, str], int], ...]
+from tests.team_cases import TEAM_HARD, TEAM_SOFT
 
 
 def _case(key: str, name: str, problem: Problem, allowed: str, refused: str) -> Case:
@@ -310,6 +290,7 @@ HARD: tuple[Case, ...] = (
         "E- [EL]-",
         "-- L- EE EL",
     ),
+    *TEAM_HARD,
 )
 
 
@@ -394,4 +375,5 @@ SOFT: tuple[Priced, ...] = (
         ML=(80 - 32 - 40) * 2,
         MM=(160 - 40) * 2 + (160 - 100) * 5,
     ),
+    *TEAM_SOFT,
 )

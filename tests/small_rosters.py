@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from roster.problem import Assigned, Problem
-from roster.rules.registry import Verdict, judge
+from roster.rules.registry import RULES, Kind, Verdict, judge
 
 MONDAY = "2026-11-23"
 AMSTERDAM = "Europe/Amsterdam"
@@ -45,7 +45,7 @@ def small_problem(
     **more: Any,
 ) -> Problem:
     """A problem with these rules on, with their default parameters unless `given`."""
-    soft = {"preferences", "cover", "exposure_balance"}
+    soft = {rule.key for rule in RULES if Kind.HARD not in rule.kinds}
     modes = {key: {"mode": "soft" if key in soft else "hard"} | (given or {}).get(key, {}) for key in rules}
     options = [shift(one) for one in shifts] if isinstance(shifts, str) else list(shifts)
     return Problem.model_validate(

@@ -11,6 +11,7 @@ from optimizer.shifts.rules import (
     consecutive_days,
     contract_minutes,
     cover,
+    cover_by_shift,
     daily_rest,
     exposure_balance,
     one_shift_a_day,
@@ -41,7 +42,10 @@ PERSONAL: dict[str, Post] = {
 IN_ROW: dict[str, Callable[[Grid, PlannedAgent], InRow]] = {}
 """How each personal rule says itself in a generated row; one that is on and not here raises `TooLarge`."""
 
-TEAM: dict[str, Post] = {cover.KEY: cover.post}
+TEAM: dict[str, Post] = {
+    cover.KEY: cover.post,
+    cover_by_shift.KEY: cover_by_shift.post,
+}
 
 POSTINGS: dict[str, Post] = {**PERSONAL, **TEAM}
 

@@ -14,6 +14,7 @@ from roster.rules import (
     consecutive_days,
     contract_minutes,
     cover,
+    cover_by_shift,
     daily_rest,
     exposure_balance,
     one_shift_a_day,
@@ -76,8 +77,9 @@ RULES: tuple[Rule, ...] = (
     Rule("time_off", Scope.PERSONAL, HARD, "Time off", time_off.check),
     Rule("pins", Scope.PERSONAL, HARD, "Pins", pins.check),
     Rule("preferences", Scope.PERSONAL, SOFT, "Preferences", preferences.check),
-    Rule("cover", Scope.TEAM, SOFT, "Cover", cover.check),
     Rule("exposure_balance", Scope.PERSONAL, SOFT, "Exposure balance", exposure_balance.check),
+    Rule("cover", Scope.TEAM, SOFT, "Cover", cover.check),
+    Rule("cover_by_shift", Scope.TEAM, SOFT, "Cover by shift", cover_by_shift.check),
 )
 
 

@@ -35,6 +35,16 @@ def duration(minutes: int) -> str:
     return f"{hours} h" if hours else f"{rest} min"
 
 
+def people_text(count: int) -> str:
+    """`nobody`, `1 person`, `3 people`."""
+    return "nobody" if count == 0 else f"{count} person" if count == 1 else f"{count} people"
+
+
 def elapsed_minutes(begin: datetime, end: datetime) -> int:
     """Whole minutes from `begin` to `end`, real time."""
     return int((end - begin).total_seconds() // 60)
+
+
+def count(number: int, thing: str) -> str:
+    """`1 day`, `3 days`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -5,8 +5,9 @@ import pytest
 from optimizer.shifts.postings import PERSONAL, POSTINGS, TEAM
 from optimizer.shifts.variables import Requirement
 from roster.rules.registry import RULES, Kind, Scope, judge
+from tests.paired import Case, Priced
 from tests.posted import accepts, cost_of, posted, solved
-from tests.posting_cases import HARD, SOFT, Case, Priced
+from tests.posting_cases import HARD, SOFT
 from tests.small_rosters import roster, shift, small_problem
 
 hard = pytest.mark.parametrize("case", HARD, ids=lambda case: f"{case.key}: {case.name}")

@@ -17,6 +17,7 @@ from optimizer.shifts.solve import solve
 from roster.problem import Assigned, Problem
 from roster.result import Status
 from roster.rules.registry import RULES, Kind, judge
+from tests.optimizer.team_lines import team_lines, team_terms
 from tests.posted import cost_of, posted, solved
 from tests.small_rosters import small_problem
 
@@ -67,6 +68,7 @@ def random_problem(seed: int, shape: tuple[int, int, int] | None = None) -> Prob
             "steep_points": draw.randint(0, 60),
             "steep_weight": draw.randint(0, 3),
         },
+        **team_terms(seed),
     }
     frame = small_problem(shifts=shifts, days=days, start=draw.choice(STARTS), zone=draw.choice(ZONES))
     return small_problem(
@@ -84,6 +86,7 @@ def random_problem(seed: int, shape: tuple[int, int, int] | None = None) -> Prob
             for queue in queues
             if draw.random() < 0.6
         ],
+        **team_lines(seed, "ABC"[:people], days, "ELN"[:count]),
     )
 
 

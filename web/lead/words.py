@@ -24,6 +24,7 @@ OUTCOME = {
 RULES = {
     "preferences": "Wishes not granted",
     "cover": "Cover",
+    "cover_by_shift": "People on each shift",
     "exposure_balance": "Balance of planned exposure",
 }
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from roster.rules.parameters.base import RuleParameters
 from roster.rules.parameters.load import ExposureBalance
-from roster.rules.parameters.team import Cover, Preferences
+from roster.rules.parameters.team import Cover, CoverByShift, Preferences
 from roster.rules.parameters.working_time import ConsecutiveDays, DailyRest, WeeklyRest
 
 
@@ -25,5 +25,6 @@ class Rules(BaseModel):
     time_off: RuleParameters = RuleParameters(mode="off")
     pins: RuleParameters = RuleParameters(mode="off")
     preferences: Preferences = Preferences(mode="off")
-    cover: Cover = Cover(mode="off")
     exposure_balance: ExposureBalance = ExposureBalance(mode="off")
+    cover: Cover = Cover(mode="off")
+    cover_by_shift: CoverByShift = CoverByShift(mode="off")
