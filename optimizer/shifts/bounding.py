@@ -41,7 +41,7 @@ class Bounding:
         reached = cover.covers.any(axis=0)
         self._fixed = float(cover.cost(cover.given)[~reached].sum()) + sum(person.empty_cost for person in people)
         self._master = Master(
-            cover, units, np.flatnonzero(cover.segment_covers.any(axis=0)), cover.given, balanced=people
+            cover, units, np.ones(len(grid.options), dtype=np.bool_), cover.given, cover.shifts.given, balanced=people
         )
         presence = cover.given.copy()
         for number, row in enumerate(rows):

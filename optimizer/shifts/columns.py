@@ -5,6 +5,8 @@ options cover) the master holds tangents from below of its cost, added where the
 convex cost of summed exposure, where it ties several units. Prices are smoothed towards those of the best bound, as
 far-off duals make poor columns.
 
+Cover by shift is a row of the master for each option that is asked for, with what is missing and what is beyond.
+
 Each pricing of every unit gives a lower bound (Lagrange): the tangents' constants, plus the best row of each unit at
 the tangents' slopes. It holds for any convex combination of tangents, so also for smoothed prices.
 """
@@ -58,11 +60,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """A convex combination of tangents: constant per segment, slope per group and segment, slope per person."""
+    """A convex combination of tangents: constant per segment, slope per group and segment, slope per person.
+
+    `worth`: of one more person on each option, by cover by shift.
+    """
 
     constant: Floats
     slope: Floats
     exposure: Floats
+    worth: Floats
 
     def towards(self, other: "Prices", share: float) -> "Prices":
         """This far from here to `other`."""
@@ -70,6 +76,7 @@ class Prices:
             self.constant + share * (other.constant - self.constant),
             self.slope + share * (other.slope - self.slope),
             self.exposure + share * (other.exposure - self.exposure),
+            self.worth + share * (other.worth - self.worth),
         )
 
 
@@ -80,22 +87,28 @@ class Master:
         self,
         cover: CoverTable,
         units: Sequence[Unit],
-        segments: NDArray[np.intp],
+        inside: NDArray[np.bool_],
         outside: Floats,
+        works: Floats,
         balanced: Sequence[Person] = (),
     ) -> None:
-        """`outside`: presence [group, interval] of everyone and everything that is no column here.
+        """Columns take from the options `inside`; the cover that these can't reach is left out.
 
+        `outside`, `works`: presence [group, interval] and people by option of everyone who is no column here.
         `balanced`: the people by number, where columns' own costs leave the exposure balance to the master.
         """
         self._cover = cover
         self._units = units
         self._outside = outside
+        segments = np.flatnonzero(cover.segment_covers[inside].any(axis=0))
         self._balanced = balanced
         self._model = mathopt.Model()
         self._under = {int(t): self._model.add_variable(lb=0.0) for t in segments}
         self._intervals = np.isin(cover.segment_of, segments)
         self._objective: mathopt.LinearBase = mathopt.LinearSum(self._under.values())
+        self._asked = np.array([one for one in cover.shifts.asked if inside[one]], dtype=np.intp)
+        self._missing = cover.shifts.required - works
+        self._cells = {int(one): self._cell(int(one)) for one in self._asked}
         self._one = [self._model.add_linear_constraint(lb=1.0, ub=1.0) for _ in units]
         self._excess: list[list[tuple[mathopt.LinearConstraint, float]]] = [self._balance(one) for one in balanced]
         self._model.minimize(self._objective)
@@ -110,6 +123,16 @@ class Master:
         self.weights: dict[int, float] = {}
         """Weight of each column (by its place in `columns`) in the last solution, where it is positive."""
         self._reduced: list[float] = []
+
+    def _cell(self, option: int) -> mathopt.LinearConstraint:
+        """The row people + missing - beyond = required of an option."""
+        shifts, asked = self._cover.shifts, float(self._missing[option])
+        under, over = self._model.add_variable(lb=0.0), self._model.add_variable(lb=0.0)
+        self._objective += float(shifts.under[option]) * under + float(shifts.over[option]) * over
+        row = self._model.add_linear_constraint(lb=asked, ub=asked)
+        row.set_coefficient(under, 1.0)
+        row.set_coefficient(over, -1.0)
+        return row
 
     def _balance(self, person: Person) -> list[tuple[mathopt.LinearConstraint, float]]:
         """Rows excess >= ±surplus - free for each turn of the person's convex cost, with the sign of the surplus."""
@@ -132,6 +155,9 @@ class Master:
         self._model.objective.set_linear_coefficient(variable, cost)
         self._one[unit].set_coefficient(variable, 1.0)
         column = Column(unit, row, cost, variable, self._cover.segment_covers[list(row)].sum(axis=0))
+        for index in row:
+            if index in self._cells:
+                self._cells[index].set_coefficient(variable, 1.0)
         for t in np.flatnonzero(column.heads):
             for constraint, _, slope in self._cuts.get(int(t), ()):
                 self._set(constraint, slope, int(t), column)
@@ -159,6 +185,8 @@ class Master:
 
     def separate(self, presence: Floats, under: dict[int, float] | None = None) -> int:
         """Add the tangents at `presence` [group, interval] that the master's estimates `under` violate; how many."""
+        if not self._under:
+            return 0
         each, steepness = self._cover.tangent(presence)
         constant = self._cover.by_segment(each + (steepness * self._outside).sum(axis=0))
         slope = self._cover.by_segment(steepness)
@@ -172,6 +200,8 @@ class Master:
 
     def _presence(self) -> Floats:
         presence = self._outside.copy()
+        if not self._under:
+            return presence
         for number, weight in self.weights.items():
             column = self.columns[number]
             presence[self._units[column.unit].group] += weight * column.heads[self._cover.segment_of]
@@ -241,14 +271,20 @@ class Master:
         for person, rows in enumerate(self._excess):
             steepest = self._balanced[person].steepest
             exposure[person] = np.clip(sum(sign * duals[row] for row, sign in rows), -steepest, steepest)
-        return Prices(constant, slope, exposure)
+        worth = np.zeros(len(self._missing))
+        if self._cells:
+            # Between what one beyond costs and what one missing saves, up to the LP's tolerance.
+            shifts = self._cover.shifts
+            found = np.array([duals[row] for row in self._cells.values()])
+            worth[self._asked] = np.clip(found, -shifts.over[self._asked], shifts.under[self._asked])
+        return Prices(constant, slope, exposure, worth)
 
     def price(self, prices: Prices, pricer: Pricer, units: Sequence[int]) -> tuple[float, int]:
         """Find rows for `units`; (the bound if these are all units, how many columns are new)."""
-        bound = float(prices.constant.sum())
+        bound = float(prices.constant.sum()) + float(prices.worth @ self._missing)
         for person, slope in zip(self._balanced, prices.exposure, strict=True):
             bound += person.least_beyond(float(slope))
-        option_prices = self._cover.segment_covers @ prices.slope.T
+        option_prices = self._cover.segment_covers @ prices.slope.T - prices.worth[:, None]
         new = 0
         for unit in units:
             one = self._units[unit]

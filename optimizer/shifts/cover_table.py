@@ -3,6 +3,8 @@
 The same formula as the posting (Hall over unions of crews, level by level of queue weight), laid out in arrays
 [level, union, interval] so that a search can ask thousands of times a second. With very many queues only the
 smallest unions are kept: every figure is then a lower bound of the true cost, never above it.
+
+Cover by shift needs none of that: it is beside the intervals, in `shifts` (see `shift_cover.py`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +12,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.shifts.rules.cover import intervals
+from optimizer.shifts.rules.cover import Interval, intervals
+from optimizer.shifts.shift_cover import ShiftCover
 from optimizer.shifts.variables import Grid, RosterModel
 from roster.load.planned import Skills, skills_of
 
@@ -20,13 +23,17 @@ MAX_UNIONS = 1024
 
 
 class CoverTable:
-    """Cover of one problem. Presence is an array [group, interval]: how many of each skill set are on shift."""
+    """Cover of one problem. Presence is an array [group, interval]: how many of each skill set are on shift.
+
+    There are no intervals where cover by queue is off.
+    """
 
     def __init__(self, grid: Grid) -> None:
         problem = grid.problem
         self.groups: list[Skills] = sorted({skills_of(agent) for agent in problem.agents}, key=sorted)
         self.group_of = {agent.id: self.groups.index(skills_of(agent)) for agent in problem.agents}
-        self._intervals = [one for one in intervals(RosterModel(grid, ())) if one.options or one.given or one.required]
+        self.shifts = ShiftCover(grid)
+        self._intervals = [one for one in _found(grid) if one.options or one.given or one.required]
         count = len(self._intervals)
         self.quarters = np.array([one.quarters for one in self._intervals], dtype=float)
         self.given = np.zeros((len(self.groups), count))
@@ -135,6 +142,10 @@ class CoverTable:
         """Per interval, how often these options (indices into the grid's) cover it."""
         heads: Floats = self.covers[list(options)].sum(axis=0)
         return heads
+
+
+def _found(grid: Grid) -> Iterable[Interval]:
+    return intervals(RosterModel(grid, ())) if grid.problem.rules.cover.mode != "off" else ()
 
 
 def _unions(crews: Iterable[frozenset[int]]) -> list[frozenset[int]]:

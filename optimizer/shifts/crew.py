@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.shifts.cover_table import CoverTable
-from optimizer.shifts.rows import Person, RowFinder
+from optimizer.shifts.rows import Person, RowFinder, Window
 from optimizer.shifts.variables import Grid
 from roster.problem import Assigned
 
@@ -30,6 +30,8 @@ class Crew:
         self.rows: dict[str, list[int]] = {}
         self.presence = cover.given.copy()
         """Who is on shift, [group, interval]."""
+        self.works = cover.shifts.given.copy()
+        """How many work each option."""
         self._gaps = cover.gaps(self.presence)
         self.slopes: dict[str, float] = {}
         """The price on a point of exposure that last gave each person's best row."""
@@ -37,12 +39,12 @@ class Crew:
     def cost(self) -> int:
         """Cost of the whole roster, as the rules count it."""
         personal = sum(person.cost(self.rows[person.agent.id]) for person in self.people)
-        return personal + round(float(self.cover.cost(self.presence).sum()))
+        return personal + round(float(self.cover.cost(self.presence).sum()) + self.cover.shifts.cost(self.works))
 
     def put(self, person: Person, row: Sequence[int]) -> None:
         """Give `person` this row (indices into the grid's options)."""
         self.take(person)
-        self._change(person, row, 1.0)
+        self._change(person, list(row), 1.0)
         self.rows[person.agent.id] = list(row)
 
     def take(self, person: Person) -> list[int] | None:
@@ -52,7 +54,10 @@ class Crew:
             self._change(person, row, -1.0)
         return row
 
-    def _change(self, person: Person, row: Sequence[int], sign: float) -> None:
+    def _change(self, person: Person, row: list[int], sign: float) -> None:
+        self.works[row] += sign
+        if not self.cover.size:
+            return
         group = self.cover.group_of[person.agent.id]
         heads = sign * self.cover.heads(row)
         self.presence[group] += heads
@@ -60,20 +65,27 @@ class Crew:
 
     def prices(self, person: Person) -> Floats:
         """What each option of `person` would add to the cost of cover, given who else is there."""
-        price = self.cover.price_of_one(self._gaps, self.cover.group_of[person.agent.id])
-        prices: Floats = self.cover.covers @ price
+        prices = self.cover.shifts.price_of_one(self.works)
+        if self.cover.size:
+            prices += self.cover.covers @ self.cover.price_of_one(self._gaps, self.cover.group_of[person.agent.id])
         return prices
 
-    def reinsert(self, person: Person, noise: Floats | None = None) -> bool:
+    def reinsert(self, person: Person, noise: Floats | None = None, days: range | None = None) -> bool:
         """Take `person` out and put the best row back, on prices shaken by `noise`; False where there is no row.
 
-        Without noise the roster never gets worse.
+        With `days` (whole weeks) the row changes in those alone. Without noise the roster never gets worse.
         """
         old = self.take(person)
+        if days is not None and len(days) == self.grid.problem.days:
+            days = None
+        if old is None and days is not None:
+            return False
+        window = None if days is None or old is None else self.finder.window(person, old, days)
+        kept = [] if days is None or old is None else [one for one in old if self.grid.options[one].day not in days]
         prices = self.prices(person)
         shaken = prices if noise is None else prices + noise
         ways = [] if old is None or noise is not None else [(self._cost_of(person, old, shaken), old)]
-        ways += self._candidates(person, shaken)
+        ways += self._candidates(person, shaken, window, kept)
         if not ways:
             if old is not None:
                 self.put(person, old)
@@ -84,17 +96,19 @@ class Crew:
     def _cost_of(self, person: Person, row: Sequence[int], prices: Floats) -> float:
         return float(prices[list(row)].sum()) + person.cost(row)
 
-    def _candidates(self, person: Person, prices: Floats) -> Iterable[tuple[float, list[int]]]:
+    def _candidates(
+        self, person: Person, prices: Floats, window: Window | None, kept: Sequence[int]
+    ) -> Iterable[tuple[float, list[int]]]:
         """Best rows for a few prices on exposure, moving the price towards one that its own row agrees with."""
         steepest = person.steepest
         low, high = -steepest, steepest
         slope = self.slopes.get(person.agent.id, 0.0)
         found: list[tuple[float, list[int]]] = []
         for _ in range(SLOPE_TRIES):
-            best = self.finder.best(person, prices + slope * person.surplus)
+            best = self.finder.best(person, prices + slope * person.surplus, window)
             if best is None:
                 break
-            row = best[1]
+            row = sorted((*kept, *best[1]))
             found.append((self._cost_of(person, row, prices), row))
             least, most = person.slopes(row)
             if found[-1] is min(found, key=lambda way: way[0]):

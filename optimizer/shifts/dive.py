@@ -1,4 +1,4 @@
-"""Some days of a roster planned anew, all people at once: columns for those days, then fixed one after another.
+"""Some days of a roster planned anew, for some people at once: columns for those days, then fixed one by one.
 
 Everything outside the days stays as it is, so each column is a valid row as a whole, and its cost is exact, the
 exposure balance over the whole horizon included.
@@ -11,6 +11,7 @@ import numpy as np
 from optimizer.shifts.columns import Column, Floats, Master, MasterFailed, Row, Unit
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.progress import Progress
+from optimizer.shifts.rows import Person
 
 CONVERGED = 0.002
 """Relative distance of the master's value to its bound at which diving begins."""
@@ -23,40 +24,50 @@ SLOPE_TRIES = 2
 
 
 class Dive:
-    """One attempt to improve `days` of a crew's roster."""
+    """One attempt to improve what some people work on some days of a crew's roster."""
 
     def __init__(
         self,
         crew: Crew,
         days: range,
+        people: Sequence[Person] | None = None,
         *,
         parts: Iterable[tuple[str, Row]] = (),
         slopes: Mapping[str, float] | None = None,
     ) -> None:
-        """Begin with `parts` of rows where they fit into the days and the rest of their person's row.
+        """Free `people` (none given: everybody) on `days`, which are whole weeks; all else stays.
 
+        Begin with `parts` of rows where they fit into the days and the rest of their person's row.
         With `slopes` (agent id: price of a point) exposure is taken at these prices instead of at what it costs beside
         the other weeks as they are: the way to change all weeks one after another.
         """
         self._crew = crew
         self._days = days
-        grid = crew.grid
-        self._inside = np.array([option.day in days for option in grid.options])
-        self._windows = [crew.finder.window(person, crew.rows[person.agent.id], days) for person in crew.people]
-        self._kept = [self._part(crew.rows[person.agent.id], inside=False) for person in crew.people]
-        outside = crew.cover.given.copy()
-        for person, row in zip(crew.people, self._kept, strict=True):
-            outside[crew.cover.group_of[person.agent.id]] += crew.cover.heads(row)
-        units = [Unit(number, crew.cover.group_of[one.agent.id]) for number, one in enumerate(crew.people)]
-        segments = np.flatnonzero(crew.cover.segment_covers[self._inside].any(axis=0))
-        self._master = Master(crew.cover, units, segments, outside)
+        self._people = list(crew.people if people is None else people)
+        grid, cover = crew.grid, crew.cover
+        self._inside = np.zeros(len(grid.options), dtype=np.bool_)
+        shifts = len(grid.problem.shifts)
+        self._inside[days.start * shifts : days.stop * shifts] = True
+        whole = len(days) == grid.problem.days
+        rows = [crew.rows[person.agent.id] for person in self._people]
+        self._windows = [
+            None if whole else crew.finder.window(one, row, days) for one, row in zip(self._people, rows, strict=True)
+        ]
+        self._kept = [self._part(row, inside=False) for row in rows]
+        outside, works = crew.presence.copy(), crew.works.copy()
+        parts_now = [self._part(row, inside=True) for row in rows]
+        for person, part in zip(self._people, parts_now, strict=True):
+            outside[cover.group_of[person.agent.id]] -= cover.heads(part)
+            works[list(part)] -= 1.0
+        units = [Unit(number, cover.group_of[one.agent.id]) for number, one in enumerate(self._people)]
+        self._master = Master(cover, units, self._inside, outside, works)
         self._slopes = slopes
-        for number, person in enumerate(crew.people):
-            self._add(number, self._part(crew.rows[person.agent.id], inside=True))
-        number_of = {person.agent.id: number for number, person in enumerate(crew.people)}
+        for number, part in enumerate(parts_now):
+            self._add(number, part)
+        number_of = {person.agent.id: number for number, person in enumerate(self._people)}
         for agent, part in parts:
-            number = number_of[agent]
-            if part and self._inside[part[0]] and self._fits(number, part):
+            number = number_of.get(agent, -1)
+            if number >= 0 and part and self._inside[part[0]] and self._fits(number, part):
                 self._add(number, part)
         self._master.separate(crew.presence)
 
@@ -65,21 +76,21 @@ class Dive:
 
     def _cost(self, number: int, part: Row) -> float:
         """What the person's own rules say of the whole row, were `part` worked inside the days."""
-        person = self._crew.people[number]
+        person = self._people[number]
         if self._slopes is not None:
             return float((person.own + self._slopes[person.agent.id] * person.surplus)[list(part)].sum())
         return float(person.cost((*self._kept[number], *part)))
 
     def _fits(self, number: int, part: Row) -> bool:
         """Whether `part` is valid between what is kept."""
-        return self._crew.finder.allows(self._crew.people[number], part, self._windows[number])
+        return self._crew.finder.allows(self._people[number], part, self._windows[number])
 
     def _add(self, number: int, part: Row) -> None:
         self._master.add_column(number, part, self._cost(number, part))
 
     def _price(self, number: int, prices: Floats, _: float) -> list[tuple[float, float, Row]]:
         """Rows for a few prices on exposure, as in `Crew.reinsert`."""
-        person = self._crew.people[number]
+        person = self._people[number]
         slopes = self._crew.slopes if self._slopes is None else self._slopes
         slope = slopes.get(person.agent.id, 0.0)
         found = []
@@ -108,10 +119,10 @@ class Dive:
             return False
         if chosen is None:
             return False
-        for number, person in enumerate(crew.people):
+        for number, person in enumerate(self._people):
             crew.put(person, sorted((*self._kept[number], *chosen[number].row)))
-        for person in crew.people:
-            crew.reinsert(person)
+        for person in self._people:
+            crew.reinsert(person, days=self._days)
         better = crew.cost() < before
         if not better and not keep_worse:
             crew.restore(rows)
@@ -120,7 +131,7 @@ class Dive:
     def _dive(self, progress: Progress) -> dict[int, Column] | None:
         """A column for everyone, or None where time ran out."""
         master = self._master
-        everyone = list(range(len(self._crew.people)))
+        everyone = list(range(len(self._people)))
         for _ in range(MAX_ROUNDS):
             if progress.over():
                 return None
@@ -146,6 +157,6 @@ class Dive:
         heaviest = sorted(
             (-weight, number) for number, weight in master.weights.items() if master.columns[number].unit not in chosen
         )
-        most = max(1, len(self._crew.people) // 10)
+        most = max(1, len(self._people) // 10)
         sure = [number for weight, number in heaviest[:most] if -weight >= SURE]
         return sure or [heaviest[0][1]]
