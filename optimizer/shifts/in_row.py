@@ -1,6 +1,6 @@
 """What a personal rule adds to a generated row: the words in which a rule tells the dynamic program about itself.
 
-One person's row is a path through the days. A rule says of it, in its own file, by `in_row(grid, agent) -> InRow`, any of
+One person's row is a path through the days. A rule says of it, in its file, by `in_row(grid, agent) -> InRow`, any of
 
 - `bars`: options that can't be worked, and options or days that must be (availability, time off, pins);
 - `prices`: what each option costs by itself, beside what an empty row costs (preferences, stability);
@@ -14,7 +14,7 @@ not here: they live in the master (`cover_table.py`, `team_terms.py`).
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from roster.problem import PlannedAgent
 
@@ -55,10 +55,11 @@ class Track(Protocol):
     def start(self, agent: PlannedAgent) -> Hashable:
         """The state in which `agent` enters the first day, their history counted."""
 
-    def step(self, day: int, state: Hashable, option: int) -> Move | None:
+    def step(self, day: int, state: Any, option: int) -> Move | None:
         """What follows on working the day's option number `option`, or none (`OFF`); None where it is forbidden.
 
-        States that differ in nothing that can still matter should be made equal: fewer states, faster rows.
+        `state` is one of the track's own, so it may say its type. States that differ in nothing that can still
+        matter should be made equal: fewer states, faster rows.
         """
 
     def phase(self, day: int) -> Hashable:
@@ -100,4 +101,6 @@ class InRow:
     empty_cost: int = 0
     """What a row without any shift costs."""
     tracks: tuple[Track, ...] = ()
+    seldom: tuple[Track, ...] = ()
+    """Tracks of one state that only count, and whose checks seldom bind: counted once a row has broken them."""
     balances: tuple[Balance, ...] = ()

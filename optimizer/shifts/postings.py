@@ -39,7 +39,18 @@ PERSONAL: dict[str, Post] = {
     exposure_balance.KEY: exposure_balance.post,
 }
 
-IN_ROW: dict[str, Callable[[Grid, PlannedAgent], InRow]] = {}
+IN_ROW: dict[str, Callable[[Grid, PlannedAgent], InRow]] = {
+    one_shift_a_day.KEY: one_shift_a_day.in_row,
+    daily_rest.KEY: daily_rest.in_row,
+    weekly_rest.KEY: weekly_rest.in_row,
+    consecutive_days.KEY: consecutive_days.in_row,
+    contract_minutes.KEY: contract_minutes.in_row,
+    availability.KEY: availability.in_row,
+    time_off.KEY: time_off.in_row,
+    pins.KEY: pins.in_row,
+    preferences.KEY: preferences.in_row,
+    exposure_balance.KEY: exposure_balance.in_row,
+}
 """How each personal rule says itself in a generated row; one that is on and not here raises `TooLarge`."""
 
 TEAM: dict[str, Post] = {

@@ -9,9 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from ortools.sat.python import cp_model
 
+from roster.clock import midnight
 from roster.load.planned import Exposure, Skills, skills_of
 from roster.problem import Assigned, PlannedAgent, Problem
 
@@ -54,6 +56,10 @@ class Grid:
             tuple(self.option(day, shift.id) for shift in problem.shifts) for day in range(problem.days)
         )
         self.options: tuple[Option, ...] = tuple(option for day in self.days for option in day)
+        self.number: dict[tuple[int, str], int] = {
+            (option.day, option.shift): number for number, option in enumerate(self.options)
+        }
+        """Where a day's shift is among the options."""
 
     def option(self, day: int, shift: str) -> Option:
         """`shift` on `day`; negative days are before the horizon."""
@@ -64,6 +70,28 @@ class Grid:
             inside = range(max(0, covered.start), max(0, min(self.quarters, covered.stop)))
             self._known[key] = Option(day, shift, begin, end, self.problem.shift_of[shift].paid_minutes, inside)
         return self._known[key]
+
+    def minute(self, instant: datetime) -> int:
+        """`instant` as real minutes from the horizon's begin."""
+        return int((instant - self.problem.horizon[0]).total_seconds() // 60)
+
+    @cached_property
+    def midnights(self) -> tuple[int, ...]:
+        """When each day begins, in real minutes from the horizon's begin; the last is the horizon's end."""
+        problem = self.problem
+        return tuple(self.minute(midnight(problem.date_of(day), problem.zone)) for day in range(problem.days + 1))
+
+    @cached_property
+    def spans(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """By day the begin and end of each of its options, in real minutes from that day's midnight."""
+        return tuple(
+            tuple((self.minute(option.begin) - begins, self.minute(option.end) - begins) for option in options)
+            for options, begins in zip(self.days, self.midnights, strict=False)
+        )
+
+    def length(self, day: int) -> int:
+        """How many real minutes `day` has."""
+        return self.midnights[day + 1] - self.midnights[day]
 
     def past(self, agent: PlannedAgent) -> list[Option]:
         """The shifts `agent` worked before the horizon."""
@@ -98,6 +126,7 @@ class RosterModel:
             for option in grid.options
         }
         self._counts: dict[tuple[Skills, int, str], Literal] = {}
+        self._busy: dict[tuple[str, int], Linear] = {}
         self._groups: dict[Skills, list[PlannedAgent]] = defaultdict(list)
         for agent in self.people:
             self._groups[skills_of(agent)].append(agent)
@@ -111,6 +140,19 @@ class RosterModel:
     def shifts_on(self, agent: PlannedAgent, day: int) -> list[Literal]:
         """All that `agent` may begin on `day`."""
         return [self.works(agent, option) for option in self.grid.days[day]]
+
+    def busy(self, agent: PlannedAgent, day: int) -> Linear:
+        """1 where `agent` begins a shift on `day`, else 0; two shifts of one day are one busy day."""
+        key = (agent.id, day)
+        if key not in self._busy:
+            begins = self.shifts_on(agent, day)
+            if self.problem.rules.one_shift_a_day.mode == "hard" and not self.elastic:
+                self._busy[key] = sum(begins)
+            else:
+                busy = self.model.new_bool_var(f"busy {agent.id}/{day}")
+                self.model.add_max_equality(busy, begins)
+                self._busy[key] = busy
+        return self._busy[key]
 
     def groups(self) -> Iterable[Skills]:
         """The skill sets among the people decided here."""

@@ -1,6 +1,10 @@
 """Posts consecutive days: of each run of maximum + 1 days, one is free; the past counts."""
 
-from optimizer.shifts.variables import Linear, Requirement, RosterModel
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from optimizer.shifts.in_row import OFF, Check, InRow, Move
+from optimizer.shifts.variables import Grid, Requirement, RosterModel
 from roster.problem import PlannedAgent
 
 KEY = "consecutive_days"
@@ -9,9 +13,9 @@ KEY = "consecutive_days"
 def post(roster: RosterModel) -> None:
     """A sliding window over the horizon and the days before it."""
     for agent in roster.people:
-        longest = min(roster.problem.rules.consecutive_days.maximum, agent.contract.max_consecutive_days)
+        longest = _longest(roster.grid, agent)
         past = {one.day for one in agent.history}
-        busy = [_busy(roster, agent, day) for day in range(roster.problem.days)]
+        busy = [roster.busy(agent, day) for day in range(roster.problem.days)]
         for last in range(roster.problem.days):
             first = last - longest
             before = sum(1 for day in range(first, 0) if day in past)
@@ -21,11 +25,39 @@ def post(roster: RosterModel) -> None:
                 roster.require(requirement, roster.model.add(sum(window) <= longest - before))
 
 
-def _busy(roster: RosterModel, agent: PlannedAgent, day: int) -> Linear:
-    """1 where a shift begins on `day`."""
-    begins = roster.shifts_on(agent, day)
-    if roster.problem.rules.one_shift_a_day.mode == "hard" and not roster.elastic:
-        return sum(begins)
-    busy = roster.model.new_bool_var(f"busy {agent.id}/{day}")
-    roster.model.add_max_equality(busy, begins)
-    return busy
+def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
+    """How many days in a row were worked."""
+    return InRow(tracks=(_Run(_longest(grid, agent)),))
+
+
+def _longest(grid: Grid, agent: PlannedAgent) -> int:
+    return min(grid.problem.rules.consecutive_days.maximum, agent.contract.max_consecutive_days)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """State: the length of the run of working days that reaches the day."""
+
+    longest: int
+
+    def start(self, agent: PlannedAgent) -> int:
+        """The run at the end of the past."""
+        days = {one.day for one in agent.history}
+        run = 0
+        while run < self.longest and -1 - run in days:
+            run += 1
+        return run
+
+    def step(self, day: int, state: int, option: int) -> Move | None:
+        """Refuses a day too many."""
+        if option == OFF:
+            return Move(0)
+        return Move(state + 1) if state < self.longest else None
+
+    def phase(self, day: int) -> Hashable:
+        """All days are alike."""
+        return None
+
+    def checks(self, agent: PlannedAgent) -> Sequence[Check]:
+        """Nothing is counted."""
+        return ()

@@ -1,6 +1,11 @@
 """Posts contract minutes: the paid minutes of each week between the contract's limits."""
 
-from optimizer.shifts.variables import Requirement, RosterModel
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from optimizer.shifts.in_row import Check, InRow
+from optimizer.shifts.tracks import Paid
+from optimizer.shifts.variables import Grid, Requirement, RosterModel
 from roster.problem import PlannedAgent
 
 KEY = "contract_minutes"
@@ -28,3 +33,19 @@ def limits(agent: PlannedAgent, week: range) -> tuple[int, int]:
     least = terms.min_week_minutes * 5 * len(week) - credit
     most = terms.max_week_minutes * 5 * len(week) - credit
     return max(0, least // 35), max(0, -(-most // 35))
+
+
+def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
+    """Paid minutes, counted anew each week."""
+    return InRow(tracks=(_WeekMinutes(grid),))
+
+
+@dataclass(frozen=True)
+class _WeekMinutes(Paid):
+    """Paid minutes that must be within the contract's limits at the end of each week."""
+
+    def checks(self, agent: PlannedAgent) -> Sequence[Check]:
+        """One a week; the last week may be a part of one."""
+        days = self.grid.problem.days
+        weeks = (range(first, min(first + 7, days)) for first in range(0, days, 7))
+        return [Check(week[-1], *limits(agent, week), resets=True) for week in weeks]

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 from optimizer.shifts.conflicts import post_conflicts
-from optimizer.shifts.variables import RosterModel
+from optimizer.shifts.in_row import InRow
+from optimizer.shifts.tracks import Apart
+from optimizer.shifts.variables import Grid, RosterModel
+from roster.problem import PlannedAgent
 
 KEY = "daily_rest"
 
@@ -17,3 +20,8 @@ def post(roster: RosterModel) -> None:
         KEY,
         one_a_day=roster.problem.rules.one_shift_a_day.mode == "hard",
     )
+
+
+def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
+    """Nothing begins within the rest."""
+    return InRow(tracks=(Apart(grid, grid.problem.rules.daily_rest.minutes),))

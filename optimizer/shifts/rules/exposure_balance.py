@@ -1,5 +1,6 @@
 """Posts exposure balance: a convex cost of each person's summed surplus of planned exposure."""
 
+from optimizer.shifts.in_row import Balance, InRow
 from optimizer.shifts.variables import Grid, RosterModel
 from roster.load.planned import skills_of
 from roster.problem import PlannedAgent
@@ -40,3 +41,16 @@ def cost_of(terms: ExposureBalance, away: int) -> int:
     beyond = max(0, abs(away) - terms.tolerance_points)
     steep = max(0, abs(away) - terms.steep_points)
     return terms.weight * beyond + terms.steep_weight * steep
+
+
+def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
+    """The same cost of the summed surplus."""
+    terms = grid.problem.rules.exposure_balance
+    free, steep = terms.tolerance_points, terms.steep_points
+    balance = Balance(
+        amounts=tuple(surpluses(grid, agent)),
+        at_zero=-terms.weight * free - terms.steep_weight * steep,
+        slope=-terms.weight - terms.steep_weight,
+        turns=((-steep, terms.steep_weight), (-free, terms.weight), (free, terms.weight), (steep, terms.steep_weight)),
+    )
+    return InRow(balances=(balance,))

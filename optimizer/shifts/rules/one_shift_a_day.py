@@ -1,7 +1,10 @@
 """Posts one shift a day: at most one literal per person and day, and no two that overlap."""
 
 from optimizer.shifts.conflicts import post_conflicts
-from optimizer.shifts.variables import Requirement, RosterModel
+from optimizer.shifts.in_row import InRow
+from optimizer.shifts.tracks import Apart
+from optimizer.shifts.variables import Grid, Requirement, RosterModel
+from roster.problem import PlannedAgent
 
 KEY = "one_shift_a_day"
 
@@ -12,3 +15,8 @@ def post(roster: RosterModel) -> None:
         for day in range(roster.problem.days):
             roster.at_most_one(Requirement(KEY, agent.id, day), roster.shifts_on(agent, day))
     post_conflicts(roster, lambda earlier, later: later.begin < earlier.end, KEY, one_a_day=True)
+
+
+def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
+    """A row has one option a day by itself; what reaches past midnight must not meet the next."""
+    return InRow(tracks=(Apart(grid, 0),))

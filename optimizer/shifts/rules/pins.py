@@ -3,7 +3,9 @@
 Another team's people have no literals at all: their pins are given.
 """
 
-from optimizer.shifts.variables import Requirement, RosterModel
+from optimizer.shifts.in_row import InRow
+from optimizer.shifts.variables import Grid, Requirement, RosterModel
+from roster.problem import PlannedAgent
 
 KEY = "pins"
 
@@ -20,3 +22,13 @@ def post(roster: RosterModel) -> None:
                     roster.forbid(requirement, option)
             else:
                 roster.place(requirement, roster.grid.option(pin.day, pin.shift))
+
+
+def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
+    """Placed shifts must be worked; a cleared day's options are barred."""
+    if grid.problem.rules.pins.mode == "off":
+        return InRow()
+    placed = {grid.number[pin.day, pin.shift] for pin in agent.pins if pin.shift is not None}
+    cleared = [pin.day for pin in agent.pins if pin.shift is None]
+    barred = {grid.number[option.day, option.shift] for day in cleared for option in grid.days[day]}
+    return InRow(barred=frozenset(barred), placed=frozenset(placed))

@@ -1,5 +1,6 @@
 """Posts preferences: a wish not granted costs its weight."""
 
+from optimizer.shifts.in_row import InRow
 from optimizer.shifts.variables import Grid, Literal, RosterModel
 from roster.problem import PlannedAgent
 
@@ -33,6 +34,21 @@ def prices(grid: Grid, agent: PlannedAgent) -> tuple[list[int], int]:
             if option.day == wish.day and wish.shift in (None, option.shift):
                 cost[index] += change
     return cost, empty
+
+
+def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
+    """What working each option adds: wishes live in a row that has one shift a day."""
+    weight = grid.problem.rules.preferences.weight
+    prices: dict[int, int] = {}
+    empty = 0
+    for wish in agent.wishes:
+        change = -weight * wish.weight if wish.wanted else weight * wish.weight
+        empty += weight * wish.weight if wish.wanted else 0
+        for option in grid.days[wish.day]:
+            if wish.shift in (None, option.shift):
+                number = grid.number[option.day, option.shift]
+                prices[number] = prices.get(number, 0) + change
+    return InRow(prices=prices, empty_cost=empty)
 
 
 def _any_on(roster: RosterModel, agent: PlannedAgent, day: int) -> Literal:

@@ -4,10 +4,13 @@ A rest may as well begin at once: at the week's begin or at the end of some shif
 keep away the fewest shifts can matter.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from optimizer.shifts.variables import Option, Requirement, RosterModel
+from optimizer.shifts.in_row import OFF, Check, InRow, Move
+from optimizer.shifts.tracks import day_shape, earliest, last_end
+from optimizer.shifts.variables import Grid, Option, Requirement, RosterModel
 from roster.clock import midnight
 from roster.problem import PlannedAgent
 
@@ -67,3 +70,57 @@ def _rests(
             continue
         found.add(frozenset(i for i, option in enumerate(near) if option.begin < over and option.end > start))
     return sorted((one for one in found if not any(other < one for other in found)), key=sorted)
+
+
+def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
+    """Whether the week's rest has been had, and since when the person rests."""
+    return InRow(tracks=(_Rested(grid, grid.problem.rules.weekly_rest.minutes),))
+
+
+_DONE = (True, 0)
+"""The week's rest has been had, and nothing reaches past this day's midnight."""
+
+
+@dataclass(frozen=True)
+class _Rested:
+    """State: (rested in this week, resting since: minutes from the day's midnight, or from the week's begin)."""
+
+    grid: Grid
+    minutes: int
+
+    def start(self, agent: PlannedAgent) -> tuple[bool, int]:
+        """The first week begins at the first midnight, or where a shift of the past ends."""
+        return self._plain(0, not self._judged(0), max(0, last_end(self.grid, agent) or 0))
+
+    def step(self, day: int, state: tuple[bool, int], option: int) -> Move | None:
+        """Refuses the end of a week without its rest."""
+        rested, since = state
+        if option != OFF:
+            begin, end = self.grid.spans[day][option]
+            rested = rested or begin - since >= self.minutes
+            since = max(since, end)
+        over = self.grid.length(day)
+        if (day + 1) % 7 == 0:
+            if not (rested or over - since >= self.minutes):
+                return None
+            rested, since = not self._judged(day + 1), max(since, over)
+        return Move(self._plain(day + 1, rested, since - over))
+
+    def phase(self, day: int) -> Hashable:
+        """By weekday of the roster, and whether this week and the next are judged."""
+        return day_shape(self.grid, day), day % 7, self._judged(day - day % 7), self._judged(day - day % 7 + 7)
+
+    def checks(self, agent: PlannedAgent) -> Sequence[Check]:
+        """Nothing is counted."""
+        return ()
+
+    def _judged(self, first: int) -> bool:
+        """Whether the week that begins on `first` is whole."""
+        return first + 7 <= self.grid.problem.days
+
+    def _plain(self, day: int, rested: bool, since: int) -> tuple[bool, int]:
+        """Forget what can't matter any more."""
+        if day >= self.grid.problem.days:
+            return _DONE
+        rested = rested or earliest(self.grid, day) - since >= self.minutes
+        return (True, max(0, since)) if rested else (False, since)
