@@ -24,6 +24,7 @@ class AvailabilityKind(StrEnum):
 
     AVAILABLE = "available"
     TIME_OFF = "time_off"
+    DAY_OFF = "day_off"
 
 
 class Team(SQLModel, table=True):
@@ -36,7 +37,7 @@ class Team(SQLModel, table=True):
 
 
 class Contract(SQLModel, table=True):
-    """Hours agreed, in minutes per week of seven days. Law lives in the policy, not here."""
+    """Hours agreed, in minutes per week of seven days, and the shape of a row. Law lives in the policy, not here."""
 
     __tablename__: ClassVar[str] = "contract"
     __table_args__ = (
@@ -44,12 +45,20 @@ class Contract(SQLModel, table=True):
         CheckConstraint("max_week_minutes >= min_week_minutes", name="week_minutes_ordered"),
         CheckConstraint("max_week_minutes <= 10080", name="max_week_minutes_in_a_week"),
         CheckConstraint("max_consecutive_days between 1 and 14", name="max_consecutive_days_possible"),
+        CheckConstraint(
+            "min_consecutive_days between 1 and max_consecutive_days", name="min_consecutive_days_not_above_max"
+        ),
+        CheckConstraint("min_days_off between 1 and 14", name="min_days_off_possible"),
+        CheckConstraint("max_weekends is null or max_weekends between 0 and 4", name="max_weekends_in_28_days"),
     )
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=80)
     min_week_minutes: int
     max_week_minutes: int
     max_consecutive_days: int = 6
+    min_consecutive_days: int = 1
+    min_days_off: int = Field(default=1, description="days off in a row")
+    max_weekends: int | None = Field(default=None, description="worked in 28 days; none = no limit")
 
 
 class Agent(SQLModel, table=True):

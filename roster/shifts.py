@@ -62,6 +62,14 @@ class ShiftType(SQLModel, table=True):
     meal_minutes: int = Field(default=0, description="unpaid, inside the shift")
 
 
+class ForbiddenSuccession(SQLModel, table=True):
+    """`next_id` may not begin on the day after `shift_type_id` began."""
+
+    __tablename__: ClassVar[str] = "forbidden_succession"
+    shift_type_id: int = Field(foreign_key="shift_type.id", primary_key=True)
+    next_id: int = Field(foreign_key="shift_type.id", primary_key=True)
+
+
 class Requirement(SQLModel, table=True):
     """How many agents a queue needs in the quarter-hour that begins at `starts_at`."""
 
@@ -73,6 +81,40 @@ class Requirement(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     queue_id: int = Field(foreign_key="queue.id", index=True)
     starts_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    required: int
+
+
+class ShiftRequirement(SQLModel, table=True):
+    """How many people a shift needs on a date, whatever their skills; `team_id` empty means the whole centre."""
+
+    __tablename__: ClassVar[str] = "shift_requirement"
+    __table_args__ = (CheckConstraint("required between 0 and 10000", name="required_possible"),)
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int | None = Field(default=None, foreign_key="team.id")
+    shift_type_id: int = Field(foreign_key="shift_type.id")
+    on_date: date = Field(index=True)
+    required: int
+
+
+class RoleRequirement(SQLModel, table=True):
+    """At least `required` people with `role` (empty: anybody) on shift between two local minutes.
+
+    `team_id` empty means the whole centre, `weekday` (0 = Monday) empty every day.
+    """
+
+    __tablename__: ClassVar[str] = "role_requirement"
+    __table_args__ = (
+        CheckConstraint("weekday is null or weekday between 0 and 6", name="weekday_known"),
+        CheckConstraint("start_minute >= 0 and start_minute < 1440", name="start_minute_in_day"),
+        CheckConstraint("end_minute > start_minute and end_minute <= 2880", name="end_after_start"),
+        CheckConstraint("required between 0 and 10000", name="required_possible"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int | None = Field(default=None, foreign_key="team.id")
+    role: str | None = Field(default=None, max_length=40)
+    weekday: int | None = None
+    start_minute: int
+    end_minute: int = Field(description="past 1440 when it crosses midnight")
     required: int
 
 

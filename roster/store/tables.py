@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from roster import accounts, contacts, events, people, queues, rest, shifts
+from roster import accounts, agreed, contacts, events, people, queues, rest, shifts
 
-MODULES = (accounts, contacts, events, people, queues, rest, shifts)
+MODULES = (accounts, agreed, contacts, events, people, queues, rest, shifts)
 
 metadata = SQLModel.metadata
