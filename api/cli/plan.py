@@ -14,7 +14,7 @@ from api.services.rosters.planning import check_time_limit, create_roster, plan_
 from api.services.rosters.publishing import publish as publish_roster
 from api.services.rosters.runs import RunView
 from api.start import start_context
-from roster.result import Result, Status, TracePoint
+from roster.result import TracePoint
 
 EVERY_TEAM = "all"
 DAYS_PER_WEEK = 7
@@ -82,12 +82,15 @@ class _Progress:
 
     def show(self, point: TracePoint) -> None:
         """The newest point of the trace."""
-        gap = Result(status=Status.UNKNOWN, objective=point.objective, bound=point.bound).gap
         words = (
             f"{point.seconds:7.1f} s  objective {_number(point.objective)}"
-            f"  bound {_number(point.bound)}  gap {_percent(gap)}"
+            f"  bound {_number(point.bound)}  gap {_percent(point.gap)}"
         )
-        typer.echo(f"\r{words:<78}" if self._overwrite else words, nl=not self._overwrite)
+        if self._overwrite:
+            typer.echo(f"\r{words:<78}", nl=False)
+        else:
+            costs = "".join(f"  {rule} {cost}" for rule, cost in point.costs.items() if cost)
+            typer.echo(words + costs)
         self._open = self._overwrite
 
     def close(self) -> None:

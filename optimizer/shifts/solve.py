@@ -19,6 +19,7 @@ from optimizer.shifts.variables import Grid, RosterModel
 from roster.problem import Assigned, Problem
 from roster.result import Result, Status
 from roster.rules.registry import Verdict, judge
+from roster.unmet import unmet
 
 DIRECT_LITERALS = 2500
 """Up to so many person-day-shift literals plain CP-SAT is tried first."""
@@ -72,7 +73,12 @@ def solve(
     conflicts = conflicts_of(grid, stuck)
     if conflicts:
         return Result(
-            status=Status.INFEASIBLE, conflicts=conflicts, seconds=progress.seconds, seed=seed, workers=workers
+            status=Status.INFEASIBLE,
+            conflicts=conflicts,
+            warnings=unmet(problem),
+            seconds=progress.seconds,
+            seed=seed,
+            workers=workers,
         )
     if stuck:
         crew = None
@@ -125,6 +131,7 @@ def _concluded(grid: Grid, progress: Progress, *, workers: int, seed: int) -> Re
         return Result(
             status=Status.UNKNOWN,
             bound=progress.bound,
+            warnings=unmet(grid.problem),
             trace=tuple(progress.trace),
             seconds=progress.seconds,
             seed=seed,
@@ -142,6 +149,7 @@ def _concluded(grid: Grid, progress: Progress, *, workers: int, seed: int) -> Re
         objective=objective,
         bound=bound,
         costs=verdict.costs,
+        warnings=unmet(grid.problem),
         trace=tuple(progress.trace),
         seconds=progress.seconds,
         seed=seed,

@@ -189,3 +189,94 @@ def test_ctrl_c_stops_and_keeps_the_best(tmp_path: Path) -> None:
     assert running.returncode == 0
     assert LAST_LINE.fullmatch(out.splitlines()[-1])
     assert (tmp_path / "roster.csv").read_text().startswith("agent,day,shift\n")
+
+
+def heavy(path: Path) -> Path:
+    """A problem with a cost that takes a search: three people, two queues, more work than hands."""
+    required = [2 if 24 <= quarter < 84 else 0 for quarter in range(QUARTERS)]
+    path.write_text(
+        json.dumps(
+            problem(
+                days=5,
+                shifts=[
+                    {"id": "E", "start_minute": 360, "minutes": 480, "paid_minutes": 480},
+                    {"id": "L", "start_minute": 780, "minutes": 480, "paid_minutes": 480},
+                ],
+                agents=[{"id": f"A{number}", "skills": ["advice"]} for number in range(3)],
+                demand=[{"queue": "advice", "day": day, "required": required} for day in range(5)],
+            )
+        )
+    )
+    return path
+
+
+def test_the_same_seed_and_deterministic_limit_give_the_same_roster(tmp_path: Path) -> None:
+    instance = heavy(tmp_path / "heavy.json")
+    rosters = []
+    for name in ("one.json", "two.json"):
+        limits = ["--deterministic-limit", "0.5", "--seed", "3", "--workers", "1"]
+        assert run(["solve", str(instance), "--output", str(tmp_path / name), *limits]) == 0
+        result = Result.model_validate_json((tmp_path / name).read_text())
+        rosters.append((result.assignments, result.objective, result.bound))
+    assert rosters[0] == rosters[1]
+
+
+def test_progress_says_the_gap_and_the_cost_of_each_rule(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    instance = heavy(tmp_path / "heavy.json")
+    assert run(["solve", str(instance), "--output", str(tmp_path / "r.csv"), "--workers", "1"]) == 0
+    assert re.search(r"s  objective \d+  bound \d+  gap \d+\.\d%  cover=\d+", capsys.readouterr().err)
+
+
+def test_a_run_goes_on_from_a_roster_that_an_earlier_one_wrote(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instance, best = heavy(tmp_path / "heavy.json"), tmp_path / "best.csv"
+    assert run(["solve", str(instance), "--output", str(best), "--workers", "1"]) == 0
+    found = LAST_LINE.fullmatch(capsys.readouterr().out.splitlines()[-1])
+    assert found is not None
+    again = ["solve", str(instance), "--output", str(tmp_path / "again.csv"), "--start", str(best), "--workers", "1"]
+    assert run(again) == 0
+    points = [line for line in capsys.readouterr().err.splitlines() if "objective none" not in line]
+    assert f"objective {found[2]} " in points[0]  # the first roster it has is the one it was given
+
+
+def test_a_start_that_the_problem_does_not_know_is_bad_input(
+    instance: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = tmp_path / "start.csv"
+    start.write_text("agent,day,shift\nA9,0,E\n")
+    assert run(["solve", str(instance), "--output", str(tmp_path / "r.csv"), "--start", str(start)]) == 2
+    assert "agent 'A9' is unknown" in capsys.readouterr().err
+    assert not (tmp_path / "r.csv").exists()
+
+
+def test_cover_that_nobody_is_skilled_for_is_said_before_it_is_planned(
+    instance: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instance.write_text(json.dumps(problem(agents=[{"id": "A1"}])))
+    output = tmp_path / "r.json"
+    assert run(["solve", str(instance), "--output", str(output), "--workers", "1"]) == 0
+    sentence = "Nobody can take advice: no agent has the skill 'advice', so all 16 agent-hours that it requires"
+    assert f"warning: {sentence}" in capsys.readouterr().err
+    (told,) = Result.model_validate_json(output.read_text()).warnings
+    assert told.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"days": 0, "demand": []}, "days: Input should be greater than or equal to 1 (found '0')"),
+        ({"days": 420, "demand": []}, "days: Input should be less than or equal to 371 (found '420')"),
+        (
+            {"agents": [{"id": "A1", "contract": {"min_week_minutes": 2400, "max_week_minutes": 1200}}]},
+            "agents.0.contract: max_week_minutes 1200 is below min_week_minutes 2400",
+        ),
+    ],
+)
+def test_what_no_problem_can_be_is_refused_with_the_value(
+    instance: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: dict[str, Any], expected: str
+) -> None:
+    instance.write_text(json.dumps(problem(**change)))
+    assert run(["solve", str(instance), "--output", str(tmp_path / "r.csv")]) == 2
+    assert expected in capsys.readouterr().err
+    assert not (tmp_path / "r.csv").exists()

@@ -1,0 +1,26 @@
+"""What no roster of a problem can do, told before it is planned: work that nobody can take, a role nobody holds.
+
+Cover may be missed at a cost, so none of this makes a problem impossible; it is said so that nobody waits for it.
+"""
+
+from collections.abc import Iterator
+
+from roster.problem import Problem
+
+
+def unmet(problem: Problem) -> tuple[str, ...]:
+    """A sentence for each requirement that can't be met, whoever works when."""
+    return tuple(_queues_without_skill(problem))
+
+
+def _queues_without_skill(problem: Problem) -> Iterator[str]:
+    if problem.rules.cover.mode == "off":
+        return
+    skilled = {skill for agent in problem.agents for skill in agent.skills}
+    for queue in problem.queues:
+        asked = sum(sum(row.required) for row in problem.demand if row.queue == queue.id)
+        if asked and queue.id not in skilled:
+            yield (
+                f"Nobody can take {queue.name or queue.id}: no agent has the skill {queue.id!r}, so all"
+                f" {asked / 4:g} agent-hours that it requires will be missing."
+            )
