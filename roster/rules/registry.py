@@ -17,10 +17,18 @@ from roster.rules import (
     cover_by_shift,
     daily_rest,
     exposure_balance,
+    fixed_days_off,
+    forbidden_successions,
+    min_consecutive_days,
+    min_days_off,
     one_shift_a_day,
+    period_minutes,
     pins,
     preferences,
+    role_cover,
+    shift_counts,
     time_off,
+    weekends,
     weekly_rest,
 )
 from roster.rules.finding import Finding
@@ -70,16 +78,24 @@ class Rule:
 RULES: tuple[Rule, ...] = (
     Rule("one_shift_a_day", Scope.PERSONAL, HARD, "One shift a day", one_shift_a_day.check),
     Rule("daily_rest", Scope.PERSONAL, HARD, "Daily rest", daily_rest.check),
+    Rule("forbidden_successions", Scope.PERSONAL, HARD, "Forbidden successions", forbidden_successions.check),
     Rule("weekly_rest", Scope.PERSONAL, HARD, "Weekly rest", weekly_rest.check),
     Rule("consecutive_days", Scope.PERSONAL, HARD, "Consecutive days", consecutive_days.check),
+    Rule("min_consecutive_days", Scope.PERSONAL, EITHER, "Fewest consecutive days", min_consecutive_days.check),
+    Rule("min_days_off", Scope.PERSONAL, EITHER, "Fewest days off", min_days_off.check),
     Rule("contract_minutes", Scope.PERSONAL, HARD, "Contract minutes", contract_minutes.check),
+    Rule("period_minutes", Scope.PERSONAL, HARD, "Period minutes", period_minutes.check),
+    Rule("shift_counts", Scope.PERSONAL, EITHER, "Shift counts", shift_counts.check),
+    Rule("weekends", Scope.PERSONAL, EITHER, "Weekends", weekends.check),
     Rule("availability", Scope.PERSONAL, HARD, "Availability", availability.check),
     Rule("time_off", Scope.PERSONAL, HARD, "Time off", time_off.check),
+    Rule("fixed_days_off", Scope.PERSONAL, HARD, "Fixed days off", fixed_days_off.check),
     Rule("pins", Scope.PERSONAL, HARD, "Pins", pins.check),
     Rule("preferences", Scope.PERSONAL, SOFT, "Preferences", preferences.check),
     Rule("exposure_balance", Scope.PERSONAL, SOFT, "Exposure balance", exposure_balance.check),
     Rule("cover", Scope.TEAM, SOFT, "Cover", cover.check),
     Rule("cover_by_shift", Scope.TEAM, SOFT, "Cover by shift", cover_by_shift.check),
+    Rule("role_cover", Scope.TEAM, EITHER, "Role cover", role_cover.check),
 )
 
 

@@ -5,10 +5,17 @@ The checker in `roster/rules/` and the posting in `optimizer/shifts/rules/` read
 
 from pydantic import BaseModel, ConfigDict
 
-from roster.rules.parameters.base import RuleParameters
+from roster.rules.parameters.base import FlexibleParameters, RuleParameters
 from roster.rules.parameters.load import ExposureBalance
-from roster.rules.parameters.team import Cover, CoverByShift, Preferences
-from roster.rules.parameters.working_time import ConsecutiveDays, DailyRest, WeeklyRest
+from roster.rules.parameters.team import Cover, CoverByShift, Preferences, RoleCover
+from roster.rules.parameters.working_time import (
+    ConsecutiveDays,
+    DailyRest,
+    MinConsecutiveDays,
+    MinDaysOff,
+    Weekends,
+    WeeklyRest,
+)
 
 
 class Rules(BaseModel):
@@ -18,13 +25,21 @@ class Rules(BaseModel):
 
     one_shift_a_day: RuleParameters = RuleParameters(mode="off")
     daily_rest: DailyRest = DailyRest(mode="off")
+    forbidden_successions: RuleParameters = RuleParameters(mode="off")
     weekly_rest: WeeklyRest = WeeklyRest(mode="off")
     consecutive_days: ConsecutiveDays = ConsecutiveDays(mode="off")
+    min_consecutive_days: MinConsecutiveDays = MinConsecutiveDays(mode="off")
+    min_days_off: MinDaysOff = MinDaysOff(mode="off")
     contract_minutes: RuleParameters = RuleParameters(mode="off")
+    period_minutes: RuleParameters = RuleParameters(mode="off")
+    shift_counts: FlexibleParameters = FlexibleParameters(mode="off")
+    weekends: Weekends = Weekends(mode="off")
     availability: RuleParameters = RuleParameters(mode="off")
     time_off: RuleParameters = RuleParameters(mode="off")
+    fixed_days_off: RuleParameters = RuleParameters(mode="off")
     pins: RuleParameters = RuleParameters(mode="off")
     preferences: Preferences = Preferences(mode="off")
     exposure_balance: ExposureBalance = ExposureBalance(mode="off")
     cover: Cover = Cover(mode="off")
     cover_by_shift: CoverByShift = CoverByShift(mode="off")
+    role_cover: RoleCover = RoleCover(mode="off")

@@ -1,0 +1,29 @@
+"""Shift counts: how often a person works a shift in the horizon, at least and at most."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from roster.rules.finding import Finding
+from roster.rules.rows import Rows
+from roster.rules.wording import person, shift_name
+
+KEY = "shift_counts"
+
+
+def check(rows: Rows) -> Iterator[Finding]:
+    """Each person and shift worked too seldom or too often."""
+    problem = rows.problem
+    terms = problem.rules.shift_counts
+    for agent in rows.rostered():
+        worked = Counter(one.shift for one in rows.of(agent))
+        for limit in agent.shift_limits:
+            number = worked[limit.shift]
+            if number < limit.least:
+                away, asked = limit.least - number, f"at least {limit.least}"
+            elif limit.most is not None and number > limit.most:
+                away, asked = number - limit.most, f"at most {limit.most}"
+            else:
+                continue
+            sentence = f"{person(agent)} works {shift_name(problem, limit.shift)} {number} x: {asked} x is asked."
+            cost = 0 if terms.mode == "hard" else terms.weight * away
+            yield Finding(KEY, sentence, terms.mode == "hard", cost, agent=agent.id)

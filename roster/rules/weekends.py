@@ -1,0 +1,35 @@
+"""Weekends: at most so many of the horizon's weekends worked, by the rule or the contract, whichever is lower.
+
+A weekend is worked if a shift begins on its Saturday or Sunday. One that the horizon cuts counts too, the Saturday
+before the first day by the history.
+"""
+
+from collections.abc import Iterator
+
+from roster.rules.finding import Finding
+from roster.rules.rows import Rows
+from roster.rules.wording import count, person
+
+KEY = "weekends"
+SATURDAY, SUNDAY = 5, 6
+
+
+def check(rows: Rows) -> Iterator[Finding]:
+    """Each person with too many; a weekend that was begun before the first day is no breach by itself."""
+    problem = rows.problem
+    terms = problem.rules.weekends
+    for agent in rows.rostered():
+        own = agent.contract.max_weekends
+        asked = terms.maximum if own is None else min(terms.maximum, own)
+        saturdays = set()
+        for one in rows.with_past(agent):
+            weekday = problem.date_of(one.day).weekday()
+            if weekday in (SATURDAY, SUNDAY):
+                saturdays.add(one.day - (weekday - SATURDAY))
+        worked = sorted(day for day in saturdays if day + 1 >= 0)
+        begun = int(problem.start.weekday() == SUNDAY and any(one.day == -1 for one in rows.past(agent)))
+        beyond = len(worked) - max(asked, begun)
+        if beyond > 0:
+            sentence = f"{person(agent)} works {count(len(worked), 'weekend')}: at most {asked} are allowed."
+            cost = 0 if terms.mode == "hard" else terms.weight * beyond
+            yield Finding(KEY, sentence, terms.mode == "hard", cost, agent=agent.id, day=max(0, worked[-beyond]))
