@@ -50,7 +50,7 @@ def solve(
     should_stop
         Asked several times a second; once it says true, the best roster so far is kept.
     start_from
-        A roster to start from; it need not be valid or complete.
+        A roster to start from; it need not be valid or complete. A valid one is kept until there is a better one.
     on_roster
         Called with each improved roster, so that the best is never lost.
 
@@ -82,13 +82,25 @@ def solve(
         )
     if stuck:
         crew = None
+    _go_on_from(start_from, problem, progress)
     literals = len(problem.agents) * len(grid.options)
-    if crew is None or literals <= DIRECT_LITERALS:
+    if not progress.over() and (crew is None or literals <= DIRECT_LITERALS):
         share = 1.0 if crew is None else DIRECT_SHARE
         _direct(grid, progress, share=share, workers=workers, seed=seed, start_from=start_from)
     if crew is not None and not progress.over():
         plan(crew, progress, workers=workers, seed=seed, start_from=progress.best or start_from)
     return _concluded(grid, progress, workers=workers, seed=seed)
+
+
+def _go_on_from(start_from: Sequence[Assigned], problem: Problem, progress: Progress) -> None:
+    """Take the roster to start from as the best so far, where it is one: what was found before is never lost."""
+    lines = dict.fromkeys(start_from)
+    known = [line for line in lines if line.agent in problem.agent_of and line.shift in problem.shift_of]
+    if not known or any(not 0 <= line.day < problem.days for line in known):
+        return
+    verdict = judge(problem, known)
+    if not verdict.violations:
+        progress.offer(verdict.cost, lambda: known)
 
 
 def _crew(grid: Grid) -> Crew | None:
