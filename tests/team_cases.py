@@ -4,7 +4,7 @@ from typing import Any
 
 from roster.problem import Problem
 from tests.paired import Case, Priced
-from tests.small_rosters import ana, small_problem
+from tests.small_rosters import ana, shift, small_problem
 
 
 def _rows(text: str) -> dict[str, str]:
@@ -12,19 +12,105 @@ def _rows(text: str) -> dict[str, str]:
     return dict(zip("ABC", text.split("/"), strict=False))
 
 
-def _priced(key: str, name: str, problem: Problem, **rows: int) -> Priced:
-    """Rows as names: `EE_0` is not possible, so `A_B` separates people by `0` and days off are `_`."""
-    told = ((_rows(text.replace("_", "-").replace("0", "/")), cost) for text, cost in rows.items())
-    return Priced(key, name, problem, tuple(told))
+def _priced(key: str, name: str, problem: Problem, rows: dict[str, int]) -> Priced:
+    """What each roster costs, people inside it separated by `/`."""
+    return Priced(key, name, problem, tuple((_rows(text), cost) for text, cost in rows.items()))
 
 
 def _people(count: int, **changes: Any) -> list[dict[str, Any]]:
     return [ana(), {"id": "B", "name": "Ben"} | changes, {"id": "C", "name": "Cleo"}][:count]
 
 
-TEAM_HARD: tuple[Case, ...] = ()
+def _case(key: str, name: str, problem: Problem, allowed: str, refused: str) -> Case:
+    """Rosters separated by blanks, people inside each by `/`."""
+    return Case(key, name, problem, tuple(map(_rows, allowed.split())), tuple(map(_rows, refused.split())))
+
+
+LEAD = [{"id": "A", "name": "Ana", "roles": ["lead"]}, {"id": "B", "name": "Ben", "roles": ["lead", "peer"]}]
+CLEO = {"id": "C", "name": "Cleo"}
+
+TEAM_HARD: tuple[Case, ...] = (
+    _case(
+        "role_cover",
+        "a lead from 8 to 15 on a day, a peer on the other",
+        small_problem(
+            "role_cover",
+            days=2,
+            agents=[*LEAD, CLEO],
+            role_demand=[
+                {"role": "lead", "day": 0, "start_minute": 480, "end_minute": 900, "required": 1},
+                {"role": "peer", "day": 1, "start_minute": 1000, "end_minute": 1100, "required": 1},
+            ],
+        ),
+        "E-/-L/-- --/EL/L- [EL]-/[EL]L/--",
+        "--/-L/E- -L/E-/-L L-/LL/E- --/--/--",
+    ),
+    _case(
+        "role_cover",
+        "at least two on, every day, handed over at any minute",
+        small_problem(
+            "role_cover",
+            days=2,
+            agents=[ana(), {"id": "B"}, CLEO],
+            role_demand=[{"start_minute": 500, "end_minute": 1000, "required": 2}],
+        ),
+        "[EL][EL]/EE/LL",
+        "EE/EE/LL [EL]-/E-/L- E[EL]/EE/LL",
+    ),
+    _case(
+        "role_cover",
+        "a night, from the past and beyond the end",
+        small_problem(
+            "role_cover",
+            shifts="N",
+            days=2,
+            agents=[ana(), {"id": "B", "history": [{"day": -1, "shift": "N"}]}],
+            role_demand=[
+                {"day": 0, "start_minute": 0, "end_minute": 300, "required": 1},
+                {"day": 1, "start_minute": 1380, "end_minute": 2880, "required": 1},
+                {"day": 1, "start_minute": 0, "end_minute": 360, "required": 1},
+            ],
+        ),
+        "NN/-- N-/-N",
+        "-N/-- N-/N-",
+    ),
+    _case(
+        "role_cover",
+        "the spring night is an hour shorter, another team's lead helps",
+        small_problem(
+            "role_cover",
+            shifts=[shift("P", 0, 180), shift("Q", 240, 120)],
+            days=2,
+            start="2026-03-28",
+            agents=[ana(), {"id": "B", "fixed": True, "pins": [{"day": 1, "shift": "Q"}]}],
+            role_demand=[{"day": 1, "start_minute": 0, "end_minute": 360, "required": 1}],
+        ),
+        "-P/-Q",
+        "P-/-Q -Q/-Q",
+    ),
+)
 
 TEAM_SOFT: tuple[Priced, ...] = (
+    _priced(
+        "role_cover",
+        "two leads for two hours, anybody at four",
+        small_problem(
+            "role_cover",
+            days=1,
+            agents=[*LEAD, CLEO],
+            role_demand=[
+                {"role": "lead", "start_minute": 780, "end_minute": 900, "required": 2},
+                {"start_minute": 965, "end_minute": 967, "required": 1},
+            ],
+            given={"role_cover": {"mode": "soft", "weight": 3}},
+        ),
+        {
+            "E/E/L": 0,
+            "-/-/-": 3 * (2 * 8 + 1),
+            "L/-/E": 3 * (2 * 4 + 4),
+            "E/E/-": 3 * 1,
+        },
+    ),
     _priced(
         "cover_by_shift",
         "two lines, one with weights of its own",
@@ -38,10 +124,7 @@ TEAM_SOFT: tuple[Priced, ...] = (
             ],
             given={"cover_by_shift": {"under_weight": 20, "over_weight": 5}},
         ),
-        EL0E_=0,
-        __=2 * 20 + 7,
-        EE0_E=1 * 20 + 7,
-        EL0EL0EL=5 + 2 * 3,
+        {"EL/E-": 0, "--": 2 * 20 + 7, "EE/-E": 1 * 20 + 7, "EL/EL/EL": 5 + 2 * 3},
     ),
     _priced(
         "cover_by_shift",
@@ -53,9 +136,6 @@ TEAM_SOFT: tuple[Priced, ...] = (
             shift_demand=[{"day": 0, "shift": "E", "required": 1}, {"day": 1, "shift": "E", "required": 0}],
             given={"cover_by_shift": {"over_weight": 5}},
         ),
-        __0E_=0,
-        L_0E_=0,
-        E_0E_=5,
-        EE0E_=2 * 5,
+        {"--/E-": 0, "L-/E-": 0, "E-/E-": 5, "EE/E-": 2 * 5},
     ),
 )

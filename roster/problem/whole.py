@@ -86,6 +86,12 @@ class Problem(Value):
         """UTC begin of the first day and end of the last."""
         return midnight(self.start, self.zone), midnight(self.date_of(self.days), self.zone)
 
+    def quarters_between(self, day: int, start_minute: int, end_minute: int) -> range:
+        """Quarter-hours of the horizon that the local minutes of `day` touch; what lies past its end is left out."""
+        first = (at_local(self.date_of(day), start_minute, self.zone) - self.horizon[0]) // QUARTER
+        last = -((self.horizon[0] - at_local(self.date_of(day), end_minute, self.zone)) // QUARTER)
+        return range(first, min(last, sum(self.quarters)))
+
     def covered(self, day: int, shift: str) -> range:
         """Quarter-hours from the horizon's begin that `shift` on `day` covers wholly or in part."""
         begin, end = self.span(day, shift)

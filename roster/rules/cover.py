@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from roster.clock import QUARTER, clock_text
 from roster.load.planned import required_by_quarter
-from roster.problem import Problem
 from roster.rules.finding import Finding
 from roster.rules.rows import Rows
-from roster.rules.wording import day_text
+from roster.rules.stretches import stretches, where
 
 KEY = "cover"
 
@@ -50,13 +48,13 @@ def check(rows: Rows) -> Iterator[Finding]:
             line.append(count)
     for queue, line in series.items():
         weight = terms.over_weight if queue == SPARE else terms.under_weight * problem.queue_of[queue].weight
-        for first, length, count in _stretches(problem, line):
-            where, day = _where(problem, first, length)
+        for first, length, count in stretches(problem, line):
+            stretch, day = where(problem, first, length)
             people = f"{count} agent{'s' if count > 1 else ''}"
             if queue == SPARE:
-                sentence = f"{people} more than can be used on {where}."
+                sentence = f"{people} more than can be used on {stretch}."
             else:
-                sentence = f"{problem.queue_of[queue].name or queue} misses {people} on {where}."
+                sentence = f"{problem.queue_of[queue].name or queue} misses {people} on {stretch}."
             yield Finding(KEY, sentence, hard=False, cost=weight * count * length, day=day)
 
 
@@ -135,22 +133,3 @@ def _shift_along(
         if earlier is not None:
             serving[queue][earlier] -= 1
         step = earlier
-
-
-def _stretches(problem: Problem, line: list[int]) -> Iterator[tuple[int, int, int]]:
-    """First quarter, length and count of each stretch of one count inside one day."""
-    begins = {sum(problem.quarters[:day]) for day in range(problem.days)}
-    first = 0
-    for quarter in range(1, len(line) + 1):
-        if quarter == len(line) or line[quarter] != line[first] or quarter in begins:
-            if line[first]:
-                yield first, quarter - first, line[first]
-            first = quarter
-
-
-def _where(problem: Problem, first: int, length: int) -> tuple[str, int]:
-    begin = problem.horizon[0] + first * QUARTER
-    end = begin + length * QUARTER
-    day = next(day for day in range(problem.days) if first < sum(problem.quarters[: day + 1]))
-    clock = f"{clock_text(begin, problem.zone)} to {clock_text(end, problem.zone)}"
-    return f"{day_text(problem, day)} from {clock}", day

@@ -7,11 +7,14 @@ from typing import Any
 def team_terms(seed: int) -> dict[str, dict[str, Any]]:
     """Parameters of the rules that tie people together."""
     draw = random.Random(f"team terms {seed}")
-    return {"cover_by_shift": {"under_weight": draw.randint(0, 9), "over_weight": draw.randint(0, 4)}}
+    return {
+        "cover_by_shift": {"under_weight": draw.randint(0, 9), "over_weight": draw.randint(0, 4)},
+        "role_cover": {"mode": draw.choice(("hard", "soft", "soft")), "weight": draw.randint(0, 9)},
+    }
 
 
 def team_lines(seed: int, people: str, days: int, shifts: str) -> dict[str, Any]:
-    """What shifts ask for."""
+    """What shifts and roles ask for."""
     draw = random.Random(f"team lines {seed}")
     return {
         "shift_demand": [
@@ -26,4 +29,20 @@ def team_lines(seed: int, people: str, days: int, shifts: str) -> dict[str, Any]
             for shift in shifts
             if draw.random() < 0.4
         ],
+        "role_demand": [
+            {
+                "role": draw.choice(("lead", None)),
+                "day": draw.choice((None, draw.randrange(days))),
+                "start_minute": (begin := draw.choice((0, 425, 900, 1320))),
+                "end_minute": begin + draw.choice((10, 120, 600)),
+                "required": draw.choice((1, 1, 2)),
+            }
+            for _ in range(draw.choice((0, 1, 2)))
+        ],
     }
+
+
+def team_traits(seed: int, name: str) -> dict[str, Any]:
+    """What one person brings to the rules that tie people together."""
+    draw = random.Random(f"team traits {seed} {name}")
+    return {"roles": [role for role in ("lead", "peer") if draw.random() < 0.6]}

@@ -69,6 +69,7 @@ def test_the_solver_finds_a_row_that_costs_least(case: Priced) -> None:
 
 @hard
 def test_an_elastic_model_gives_up_only_the_rule_that_is_broken(case: Case) -> None:
+    whose = "" if case.key == "role_cover" else "A"
     for rows in case.refused:
         model = posted(case.problem, elastic=True)
         model.fix(roster(**rows))
@@ -77,7 +78,7 @@ def test_an_elastic_model_gives_up_only_the_rule_that_is_broken(case: Case) -> N
         assert found, rows
         assert given_up, rows
         broken = [one for one, slack in model.slacks.items() if solver.boolean_value(slack)]
-        assert {(one.rule, one.agent) for one in broken} == {(case.key, "A")}, rows
+        assert {(one.rule, one.agent) for one in broken} == {(case.key, whose)}, rows
         weeks = {"weekly_rest", "contract_minutes"}
         assert all(one.day % 7 == 0 for one in broken if one.rule in weeks)
 

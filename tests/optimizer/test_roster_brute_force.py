@@ -17,7 +17,7 @@ from optimizer.shifts.solve import solve
 from roster.problem import Assigned, Problem
 from roster.result import Status
 from roster.rules.registry import RULES, Kind, judge
-from tests.optimizer.team_lines import team_lines, team_terms
+from tests.optimizer.team_lines import team_lines, team_terms, team_traits
 from tests.posted import cost_of, posted, solved
 from tests.small_rosters import small_problem
 
@@ -79,7 +79,7 @@ def random_problem(seed: int, shape: tuple[int, int, int] | None = None) -> Prob
         start=frame.start.isoformat(),
         zone=frame.zone,
         queues=queues,
-        agents=[_person(draw, name, days, "ELN"[:count]) for name in "ABC"[:people]],
+        agents=[_person(draw, name, days, "ELN"[:count]) | team_traits(seed, name) for name in "ABC"[:people]],
         demand=[
             {"queue": queue["id"], "day": day, "required": _line(draw, frame.quarters[day])}
             for day in range(days)

@@ -56,3 +56,57 @@ def test_a_line_may_make_a_shortage_free() -> None:
     lines = [{"day": 0, "shift": "E", "required": 4, "under_weight": 0}]
     problem = small_problem("cover_by_shift", days=1, shift_demand=lines)
     assert told(verdict(problem, A="-")) == [("E on Monday 23 November has nobody: 4 are asked for.", 0)]
+
+
+def test_a_role_that_nobody_on_shift_has_is_told_by_the_stretch() -> None:
+    problem = small_problem(
+        "role_cover",
+        agents=[ana(roles=["lead"]), ben(), {"id": "C", "name": "Cleo", "roles": ["lead"]}],
+        days=1,
+        role_demand=[{"role": "lead", "start_minute": 480, "end_minute": 1200, "required": 2}],
+    )
+    found = verdict(problem, A="E", B="[EL]", C="L")
+    assert [(one.sentence, one.hard, one.cost, one.day, one.agent) for one in found.findings] == [
+        (
+            "Only 1 person with the role lead is on shift on Monday 23 November from 08:00 to 14:00:"
+            " at least 2 are asked for.",
+            True,
+            0,
+            0,
+            None,
+        ),
+        (
+            "Only 1 person with the role lead is on shift on Monday 23 November from 15:00 to 20:00:"
+            " at least 2 are asked for.",
+            True,
+            0,
+            0,
+            None,
+        ),
+    ]
+
+
+def test_at_least_so_many_on_costs_by_the_person_and_quarter_hour_where_it_is_soft() -> None:
+    problem = small_problem(
+        "role_cover",
+        agents=[ana(), ben(), {"id": "C"}],
+        days=2,
+        role_demand=[{"start_minute": 420, "end_minute": 900, "required": 3}],
+        given={"role_cover": {"mode": "soft", "weight": 5}},
+    )
+    found = verdict(problem, A="E-", B="E-")
+    assert told(found) == [
+        ("Only 2 people are on shift on Monday 23 November from 07:00 to 15:00: at least 3 are asked for.", 5 * 32),
+        ("Nobody is on shift on Tuesday 24 November from 07:00 to 15:00: at least 3 are asked for.", 5 * 3 * 32),
+    ]
+    assert found.violations == ()
+    assert found.costs == {"role_cover": 5 * 32 + 5 * 96}
+
+
+def test_an_interval_past_midnight_is_asked_as_far_as_the_roster_reaches() -> None:
+    line = {"start_minute": 1320, "end_minute": 1800, "required": 1}
+    problem = small_problem("role_cover", days=2, shifts="N", role_demand=[line])
+    assert verdict(problem, A="NN").violations == ()
+    assert [(one.day, one.sentence) for one in verdict(problem, A="N-").violations] == [
+        (1, "Nobody is on shift on Tuesday 24 November from 22:00 to 00:00: at least 1 is asked for.")
+    ]

@@ -25,6 +25,7 @@ RULES = {
     "preferences": "Wishes not granted",
     "cover": "Cover",
     "cover_by_shift": "People on each shift",
+    "role_cover": "Roles on shift",
     "exposure_balance": "Balance of planned exposure",
 }
 
