@@ -6,11 +6,12 @@ who stays unmatched is over-cover.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from roster.load.planned import required_by_quarter
+from roster.problem import PlannedAgent, Problem
 from roster.rules.finding import Finding
 from roster.rules.rows import Rows
 from roster.rules.stretches import stretches, where
@@ -20,8 +21,11 @@ KEY = "cover"
 SPARE = ""
 """Stands for over-cover where queues stand; no queue has an empty id."""
 
-Present = tuple[tuple[tuple[str, ...], int], ...]
-"""How many agents with each skill set (sorted queue ids) are on shift."""
+Skills = tuple[str, ...]
+"""The queues that somebody serves, each once, in order."""
+
+Present = tuple[tuple[Skills, int], ...]
+"""How many agents with each skill set are on shift."""
 
 Required = tuple[tuple[str, int], ...]
 """What each queue asks for, dearest first."""
@@ -37,19 +41,27 @@ class Matched:
 
 def check(rows: Rows) -> Iterator[Finding]:
     """Each stretch of quarters in which a queue misses agents or agents are too many, with what it costs."""
-    problem = rows.problem
+    matched = cover_by_quarter(rows)
+    first = 0
+    for length in rows.problem.quarters:
+        yield from findings_of_day(rows.problem, first, matched[first : first + length])
+        first += length
+
+
+def findings_of_day(problem: Problem, first: int, matched: Sequence[Matched]) -> Iterator[Finding]:
+    """The findings of the day that begins at the quarter `first`: people too many, then those missing by queue."""
     terms = problem.rules.cover
     series: dict[str, list[int]] = {SPARE: []}
-    for quarter, matched in enumerate(cover_by_quarter(rows)):
-        series[SPARE].append(matched.spare)
-        for queue, count in matched.missing:
+    for quarter, one in enumerate(matched):
+        series[SPARE].append(one.spare)
+        for queue, count in one.missing:
             line = series.setdefault(queue, [])
             line.extend([0] * (quarter - len(line)))
             line.append(count)
-    for queue, line in series.items():
+    for queue in sorted(series):
         weight = terms.over_weight if queue == SPARE else terms.under_weight * problem.queue_of[queue].weight
-        for first, length, count in stretches(problem, line):
-            stretch, day = where(problem, first, length)
+        for begin, length, count in stretches(problem, series[queue], first):
+            stretch, day = where(problem, begin, length)
             people = f"{count} agent{'s' if count > 1 else ''}"
             if queue == SPARE:
                 sentence = f"{people} more than can be used on {stretch}."
@@ -60,26 +72,42 @@ def check(rows: Rows) -> Iterator[Finding]:
 
 def cover_by_quarter(rows: Rows) -> list[Matched]:
     """Who is missing and spare in each quarter-hour of the horizon."""
-    problem = rows.problem
-    length = sum(problem.quarters)
-    present: list[Counter[tuple[str, ...]]] = [Counter() for _ in range(length)]
-    for agent in problem.agents:
-        skills = tuple(sorted(set(agent.skills)))
-        for one in rows.with_past(agent):
-            for quarter in problem.covered(one.day, one.shift):
-                if 0 <= quarter < length:
-                    present[quarter][skills] += 1
-    demand = required_by_quarter(problem)
-    dearest = sorted(demand, key=lambda queue: (-problem.queue_of[queue].weight, queue))
+    present: list[Counter[Skills]] = [Counter() for _ in range(sum(rows.problem.quarters))]
+    for agent in rows.problem.agents:
+        skills = skill_set(agent)
+        for quarter in quarters_worked(rows, agent):
+            present[quarter][skills] += 1
     known: dict[tuple[Present, Required], Matched] = {}
     result = []
-    for quarter, here in enumerate(present):
-        required = tuple((queue, demand[queue][quarter]) for queue in dearest if demand[queue][quarter])
+    for here, required in zip(present, required_in_order(rows.problem), strict=True):
         key = (tuple(sorted(here.items())), required)
         if key not in known:
             known[key] = match(*key)
         result.append(known[key])
     return result
+
+
+def skill_set(agent: PlannedAgent) -> Skills:
+    """The queues that `agent` serves, each once, in order."""
+    return tuple(sorted(set(agent.skills)))
+
+
+def quarters_worked(rows: Rows, agent: PlannedAgent) -> Iterator[int]:
+    """Quarters of the horizon that `agent`'s shifts cover wholly or in part, once for each shift."""
+    length = sum(rows.problem.quarters)
+    for one in rows.with_past(agent):
+        covered = rows.covered(one)
+        yield from range(max(0, covered.start), min(length, covered.stop))
+
+
+def required_in_order(problem: Problem) -> list[Required]:
+    """What the queues require in each quarter-hour of the horizon, dearest queue first."""
+    demand = required_by_quarter(problem)
+    dearest = sorted(demand, key=lambda queue: (-problem.queue_of[queue].weight, queue))
+    return [
+        tuple((queue, demand[queue][quarter]) for queue in dearest if demand[queue][quarter])
+        for quarter in range(sum(problem.quarters))
+    ]
 
 
 # Pure, and the same few hundred quarters come again with every edit of a roster.

@@ -39,7 +39,7 @@ def _present(rows: Rows, role: str | None) -> list[int]:
     for agent in problem.agents:
         if role is None or role in agent.roles:
             for one in rows.with_past(agent):
-                for quarter in problem.covered(one.day, one.shift):
+                for quarter in rows.covered(one):
                     if 0 <= quarter < len(present):
                         present[quarter] += 1
     return present

@@ -1,6 +1,6 @@
 """A roster as rows, one a person, each shift with its instants: what every checker reads."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,9 +24,11 @@ class Worked:
 class Rows:
     """The shifts of every person, in order of their begin."""
 
-    def __init__(self, problem: Problem, assignments: Iterable[Assigned]) -> None:
+    def __init__(self, problem: Problem, assignments: Iterable[Assigned], *, like: "Rows | None" = None) -> None:
+        """`like`: rows of the same days and shifts, whose instants need not be computed again."""
         self.problem = problem
-        self._spans: dict[tuple[int, str], Worked] = {}
+        self._spans: dict[tuple[int, str], Worked] = {} if like is None else like._spans
+        self._covered: dict[tuple[int, str], range] = {} if like is None else like._covered
         self._rows: dict[str, list[Worked]] = {agent.id: [] for agent in problem.agents}
         faults: list[str] = []
         seen: set[tuple[str, int, str]] = set()
@@ -51,6 +53,13 @@ class Rows:
             self._spans[key] = Worked(day, shift, *self.problem.span(day, shift))
         return self._spans[key]
 
+    def covered(self, one: Worked) -> range:
+        """Quarter-hours from the horizon's begin that `one` covers wholly or in part."""
+        key = (one.day, one.shift)
+        if key not in self._covered:
+            self._covered[key] = self.problem.covered(*key)
+        return self._covered[key]
+
     def of(self, agent: PlannedAgent) -> list[Worked]:
         """The agent's shifts inside the horizon."""
         return self._rows[agent.id]
@@ -65,6 +74,15 @@ class Rows:
     def with_past(self, agent: PlannedAgent) -> tuple[Worked, ...]:
         """The agent's shifts before and inside the horizon."""
         return (*self.past(agent), *self.of(agent))
+
+    def changed(self, problem: Problem, lines: Iterable[Assigned], people: Collection[str]) -> "Rows":
+        """These rows with the lines of `people` replaced; `problem` differs from theirs in these people alone."""
+        new = Rows(problem, lines, like=self)
+        new._rows = {
+            agent.id: new._rows[agent.id] if agent.id in people else self._rows[agent.id] for agent in problem.agents
+        }
+        new._past = {agent: past for agent, past in self._past.items() if agent not in people}
+        return new
 
     def rostered(self) -> Iterator[PlannedAgent]:
         """People whose own rules are judged: all but another team's."""

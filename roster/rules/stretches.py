@@ -9,14 +9,17 @@ from roster.problem import Problem
 from roster.rules.wording import day_text
 
 
-def stretches(problem: Problem, line: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """First quarter, length and count of each stretch of one count (not 0) inside one day."""
-    begins = set(accumulate(problem.quarters))
+def stretches(problem: Problem, line: Sequence[int], begin: int = 0) -> Iterator[tuple[int, int, int]]:
+    """First quarter, length and count of each stretch of one count (not 0) inside one day.
+
+    `line` begins at the quarter `begin` of the horizon.
+    """
+    midnights = set(accumulate(problem.quarters))
     first = 0
     for quarter in range(1, len(line) + 1):
-        if quarter == len(line) or line[quarter] != line[first] or quarter in begins:
+        if quarter == len(line) or line[quarter] != line[first] or begin + quarter in midnights:
             if line[first]:
-                yield first, quarter - first, line[first]
+                yield begin + first, quarter - first, line[first]
             first = quarter
 
 
