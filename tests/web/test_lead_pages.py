@@ -12,8 +12,9 @@ from api.context import Context
 from api.jobs import planning as jobs
 from api.services.access.accounts import create_user
 from api.services.rosters.planning import create_roster
-from api.services.rosters.runs import RunView, TraceView
+from api.services.rosters.runs import RunView, TraceView, record_progress
 from roster.people import Agent, TimeOff
+from roster.result import TracePoint
 from roster.shifts import PlanRun, RunStatus
 from roster.store.engine import writing
 from tests.clients import signed_in
@@ -202,6 +203,17 @@ def test_running_plan_is_shown_live_and_can_be_stopped(lead: TestClient, context
     assert lead.post(f"/rosters/{roster}/runs/{run}/stop").status_code == 303
     part = lead.get(f"/rosters/{roster}/run", params={"run": run}, headers=HTMX)
     assert "Stopping" in part.text and "Stop and keep" not in part.text
+
+
+def test_running_plan_shows_the_cost_of_each_rule(lead: TestClient, context: Context, roster: int) -> None:
+    run = running(context, roster)
+    costs = {"cover": 1234, "role_cover": 40, "heavy_successions": 7, "preferences": 0}
+    point = TracePoint(seconds=1.0, objective=1281, bound=1000, costs=costs)
+    record_progress(context, run, [point], 1.0, False)
+    part = lead.get(f"/rosters/{roster}/run", params={"run": run}, headers=HTMX).text
+    assert "<dt>Cover</dt><dd>1\u202f234</dd>" in part
+    assert "<dt>Heavy successions</dt><dd>7</dd>" in part
+    assert "Wishes not granted" not in part  # it costs nothing
 
 
 def test_fragment_of_a_run_that_is_over_asks_for_the_whole_page(

@@ -30,6 +30,11 @@ RULES = {
 }
 
 
+def rule(key: str) -> str:
+    """What a rule's cost is called; its key in words where it has no name of its own here."""
+    return RULES.get(key, key.replace("_", " ").capitalize())
+
+
 def day(value: date) -> str:
     """`Tue 1 Dec`."""
     return f"{value:%a} {value.day} {value:%b}"
