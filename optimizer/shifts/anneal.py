@@ -1,7 +1,10 @@
-"""A first roster and a quick descent: people are taken out one by one and put back optimally, on noisy prices.
+"""A quick descent: people are taken out one by one and put back optimally, on noisy prices.
 
-Exact re-insertion alone ends in a poor local optimum; noise about as large as one person-quarter missing, cooled to
-nothing, is what makes it work (docs/decisions/0001-roster-model.md has the figures).
+Exact re-insertion alone ends in a poor local optimum; noise on what each option costs, about as large as what one
+person missing costs and cooled to nothing, is what makes it work (docs/decisions/0001 has the figures).
+
+Beyond a few weeks a move changes some weeks of one person's row. Their number differs from move to move: short ones
+are quick, and only long ones can move hours and weekends from one end of the horizon to the other.
 """
 
 import time
@@ -9,19 +12,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimizer.shifts.crew import Crew
+from optimizer.shifts.crew import Crew, Floats
 from optimizer.shifts.progress import Progress
 
 COOLING_POWER = 1.5
 STILL_SHARE = 0.06
 """The last part of the time is without noise."""
 
+WHOLE_ROW_DAYS = 42
+"""Up to so many days a move is a whole row."""
 
-def construct(crew: Crew, seed: int) -> bool:
-    """Put in everyone who has no row yet, in random order; False where someone can't have one."""
-    order = np.random.default_rng([seed, 0]).permutation(len(crew.people))
-    missing = [crew.people[int(number)] for number in order if crew.people[int(number)].agent.id not in crew.rows]
-    return all(crew.reinsert(person) for person in missing)
+WINDOW_WEEKS = (2, 3, 4, 6, 8)
 
 
 def anneal(
@@ -45,14 +46,31 @@ def anneal(
         temperature = heat * max(0.0, 1.0 - share / (1.0 - STILL_SHARE)) ** COOLING_POWER
         for number in random.permutation(len(crew.people)):
             person = crew.people[int(number)]
-            noise = random.normal(0.0, temperature, len(person.own)) if temperature > 0 else None
-            crew.reinsert(person, noise)
+            days = _some_weeks(crew.grid.problem.days, random)
+            noise = _noise(crew, days, temperature, random) if temperature > 0 else None
+            crew.reinsert(person, noise, days)
         done += len(crew.people)
         cost = crew.cost()
         if cost < best:
             best, rows = cost, crew.snapshot()
             progress.offer(cost, crew.assignments)
     crew.restore(rows)
+
+
+def _noise(crew: Crew, days: range, temperature: float, random: np.random.Generator) -> Floats:
+    shifts = len(crew.grid.problem.shifts)
+    noise = np.zeros(len(crew.grid.options))
+    noise[days.start * shifts : days.stop * shifts] = random.normal(0.0, temperature, len(days) * shifts)
+    return noise
+
+
+def _some_weeks(days: int, random: np.random.Generator) -> range:
+    """All days of a short horizon, a few weeks of a long one."""
+    if days <= WHOLE_ROW_DAYS:
+        return range(days)
+    weeks = int(random.choice(WINDOW_WEEKS))
+    first = int(random.integers(-weeks + 1, -(-days // 7)))
+    return range(7 * max(0, first), min(days, 7 * (first + weeks)))
 
 
 def _clock(seconds: float, moves: int | None, sweep: int) -> Callable[[int], float]:
@@ -65,11 +83,15 @@ def _clock(seconds: float, moves: int | None, sweep: int) -> Callable[[int], flo
 
 
 def start_heat(crew: Crew) -> float:
-    """What one agent missing for one quarter costs on average, in the queues as they are asked for."""
-    terms = crew.grid.problem.rules.cover
-    weights = {queue.id: queue.weight for queue in crew.grid.problem.queues}
-    asked = [(sum(row.required), weights[row.queue]) for row in crew.grid.problem.demand]
+    """What one person missing costs on average: for a quarter in the queues, for a day in cover by shift."""
+    problem = crew.grid.problem
+    terms = problem.rules.cover
+    weights = {queue.id: queue.weight for queue in problem.queues}
+    asked = [(sum(row.required), weights[row.queue]) for row in problem.demand]
     total = sum(count for count, _ in asked)
+    shifts = crew.cover.shifts
+    people = float(shifts.required.sum())
+    by_shift = float((shifts.under * shifts.required).sum()) / people if people else 0.0
     if terms.mode == "off" or total == 0:
-        return 1.0
-    return terms.under_weight * sum(count * weight for count, weight in asked) / total
+        return by_shift or 1.0
+    return max(by_shift, terms.under_weight * sum(count * weight for count, weight in asked) / total)

@@ -14,9 +14,10 @@ from contextlib import suppress
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from optimizer.shifts.anneal import anneal, construct
+from optimizer.shifts.anneal import anneal
 from optimizer.shifts.automaton import TooLarge
 from optimizer.shifts.bounding import Bounding
+from optimizer.shifts.construct import construct
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.progress import Progress

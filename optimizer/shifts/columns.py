@@ -13,6 +13,7 @@ the tangents' slopes. It holds for any convex combination of tangents, so also f
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,9 @@ SMOOTHING = 0.6
 
 TINY = 1e-7
 
+WHOLE_GAP = 1e-4
+"""Relative gap at which an integer program is good enough."""
+
 Row = tuple[int, ...]
 
 Pricer = Callable[[int, Floats, float], Sequence[tuple[float, float, Row]]]
@@ -37,6 +41,14 @@ cost, row); the first has the least value of all rows of the unit."""
 
 class MasterFailed(Exception):
     """The LP could not be solved, warm or cold; what was found before stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much an integer program may take: seconds, or nodes where the run must be the same every time."""
+
+    seconds: float = 3.0
+    nodes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,7 @@ class Master:
         self._intervals = np.isin(cover.segment_of, segments)
         self._objective: mathopt.LinearBase = mathopt.LinearSum(self._under.values())
         self._asked = np.array([one for one in cover.shifts.asked if inside[one]], dtype=np.intp)
+        self._works = works
         self._missing = cover.shifts.required - works
         self._cells = {int(one): self._cell(int(one)) for one in self._asked}
         self._one = [self._model.add_linear_constraint(lb=1.0, ub=1.0) for _ in units]
@@ -207,6 +220,16 @@ class Master:
             presence[self._units[column.unit].group] += weight * column.heads[self._cover.segment_of]
         return presence
 
+    def cost_of(self, columns: Sequence[Column]) -> float:
+        """What exactly these columns cost: their own costs, and the cover that columns here can reach."""
+        presence, works = self._outside.copy(), self._works.copy()
+        for column in columns:
+            presence[self._units[column.unit].group] += column.heads[self._cover.segment_of]
+            works[list(column.row)] += 1.0
+        cover = float(self._cover.cost(presence)[self._intervals].sum()) if self._under else 0.0
+        cells = float(self._cover.shifts.costs(works)[self._asked].sum())
+        return sum(column.cost for column in columns) + cover + cells
+
     def promising(self, per_unit: int) -> list[Column]:
         """The columns of least reduced cost in the last solution, so many a unit."""
         taken = [0] * len(self._units)
@@ -225,6 +248,27 @@ class Master:
     def fix(self, number: int) -> None:
         """Make a column the row of its unit."""
         self.columns[number].variable.lower_bound = 1.0
+
+    def whole(self, room: float, effort: Effort) -> list[Column] | None:
+        """One column for each unit, at the least cost among the columns that can be in a choice that beats the LP by
+        less than `room`; None where there is none or it was not found with so much effort.
+
+        Columns whose reduced cost is above that can't be. Cover by queue counts as far as tangents have it.
+        """
+        proto = self._model.export_model()
+        ids = {column.variable.id for column in self.columns}
+        out = {one.variable.id for one, worse in zip(self.columns, self._reduced, strict=False) if worse > room + TINY}
+        kept = {self.columns[number].variable.id for number in self.weights}
+        variables = proto.variables
+        for place, identity in enumerate(variables.ids):
+            if identity in ids:
+                variables.integers[place] = True
+                variables.upper_bounds[place] = 0.0 if identity in out - kept else 1.0
+        found = _solved_whole(mathopt.Model.from_model_proto(proto), effort)
+        if found is None:
+            return None
+        taken = {identity for identity, value in found.items() if identity in ids and value > 0.5}
+        return [column for column in self.columns if column.variable.id in taken]
 
     def solve(self) -> tuple[Prices, int]:
         """Solve the master; its prices, and how many tangents its solution violated (now added)."""
@@ -309,3 +353,19 @@ class Master:
         if bound > self.bound or self._center is None:
             self.bound, self._center = max(bound, self.bound), best
         return new + cuts > 0
+
+
+def _solved_whole(model: mathopt.Model, effort: Effort) -> dict[int, float] | None:
+    parameters = mathopt.SolveParameters(
+        threads=1,
+        time_limit=None if effort.nodes is not None else timedelta(seconds=effort.seconds),
+        node_limit=effort.nodes,
+        relative_gap_tolerance=WHOLE_GAP,
+    )
+    try:
+        found = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
+    except (AttributeError, RuntimeError):
+        return None
+    if not found.has_primal_feasible_solution():
+        return None
+    return {variable.id: value for variable, value in found.variable_values().items()}

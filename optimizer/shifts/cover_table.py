@@ -40,9 +40,12 @@ class CoverTable:
         where = {(option.day, option.shift): index for index, option in enumerate(grid.options)}
         self.covers = np.zeros((len(grid.options), count))
         """[option, interval]: 1 where the option covers the interval."""
+        self.days = np.zeros(count, dtype=np.intp)
+        """Of each interval the day of the first option in it."""
         for column, one in enumerate(self._intervals):
             for skills, heads in one.given:
                 self.given[self.groups.index(skills), column] += heads
+            self.days[column] = min((option.day for option in one.options), default=0)
             for option in one.options:
                 self.covers[where[option.day, option.shift], column] = 1.0
         shapes: dict[bytes, int] = {}

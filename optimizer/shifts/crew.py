@@ -41,6 +41,14 @@ class Crew:
         personal = sum(person.cost(self.rows[person.agent.id]) for person in self.people)
         return personal + round(float(self.cover.cost(self.presence).sum()) + self.cover.shifts.cost(self.works))
 
+    def cost_by_day(self) -> Floats:
+        """What cover costs on each day (where an interval lies on two days, on that of the first shift in it)."""
+        cover = self.cover
+        by_day: Floats = cover.shifts.costs(self.works).reshape(self.grid.problem.days, -1).sum(axis=1)
+        if cover.size:
+            np.add.at(by_day, cover.days, cover.cost(self.presence))
+        return by_day
+
     def put(self, person: Person, row: Sequence[int]) -> None:
         """Give `person` this row (indices into the grid's options)."""
         self.take(person)

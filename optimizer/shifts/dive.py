@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from optimizer.shifts.columns import Column, Floats, Master, MasterFailed, Row, Unit
+from optimizer.shifts.columns import Column, Effort, Floats, Master, MasterFailed, Row, Unit
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.rows import Person
@@ -21,6 +21,14 @@ SURE = 0.85
 """Columns at least this heavy are fixed together, at most a tenth of the people at a time."""
 
 SLOPE_TRIES = 2
+
+LEAST_GAIN = 1.0 - 1e-6
+"""Costs are whole numbers."""
+
+HOPELESS = 0.01
+"""A dive that has become so much dearer than what there was is given up."""
+
+TAIL_NODES = 300
 
 
 class Dive:
@@ -64,6 +72,7 @@ class Dive:
         self._slopes = slopes
         for number, part in enumerate(parts_now):
             self._add(number, part)
+        self._now = list(self._master.columns)
         number_of = {person.agent.id: number for number, person in enumerate(self._people)}
         for agent, part in parts:
             number = number_of.get(agent, -1)
@@ -109,12 +118,15 @@ class Dive:
             slope = (slope + (least if slope < least else most)) / 2
         return sorted(found)
 
-    def run(self, progress: Progress, *, keep_worse: bool = False) -> bool:
-        """Plan the days anew; says whether the roster got better. It gets worse only with `keep_worse`."""
+    def run(self, progress: Progress, *, keep_worse: bool = False, tail: int = 0) -> bool:
+        """Plan the days anew; says whether the roster got better. It gets worse only with `keep_worse`.
+
+        The last `tail` people get their columns together, by an integer program.
+        """
         crew = self._crew
         before, rows = crew.cost(), crew.snapshot()
         try:
-            chosen = self._dive(progress)
+            chosen = self._dive(progress, tail)
         except MasterFailed:
             return False
         if chosen is None:
@@ -123,15 +135,19 @@ class Dive:
             crew.put(person, sorted((*self._kept[number], *chosen[number].row)))
         for person in self._people:
             crew.reinsert(person, days=self._days)
-        better = crew.cost() < before
-        if not better and not keep_worse:
+        after = crew.cost()
+        # As good as before is another place to go on from.
+        if after > before and not keep_worse:
             crew.restore(rows)
-        return better
+        return after < before
 
-    def _dive(self, progress: Progress) -> dict[int, Column] | None:
-        """A column for everyone, or None where time ran out."""
+    def _dive(self, progress: Progress, tail: int) -> dict[int, Column] | None:
+        """A column for everyone, or None where time ran out or nothing can be better."""
         master = self._master
         everyone = list(range(len(self._people)))
+        now = master.cost_of(self._now)
+        # Where exposure is balanced, pricing tries a few slopes: its bound proves nothing.
+        exact = self._slopes is None and not any(person.turns for person in self._people)
         for _ in range(MAX_ROUNDS):
             if progress.over():
                 return None
@@ -139,15 +155,26 @@ class Dive:
                 break
             if master.value - master.bound <= CONVERGED * abs(master.value):
                 break
+            if exact and master.bound > now - LEAST_GAIN:
+                return None
+        if exact and master.bound > now - LEAST_GAIN:
+            return None
         chosen: dict[int, Column] = {}
         while len(chosen) < len(everyone):
             if progress.over():
                 return None
             master.solve()
+            if len(everyone) - len(chosen) <= tail:
+                found = master.whole(max(LEAST_GAIN, now - master.value), Effort(nodes=TAIL_NODES))
+                tail = 0
+                if found is not None:
+                    return {column.unit: column for column in found}
             for number in self._to_fix(chosen):
                 master.fix(number)
                 chosen[master.columns[number].unit] = master.columns[number]
             newest, _ = master.solve()
+            if exact and master.value > (1.0 + HOPELESS) * now:
+                return None
             master.price(newest, self._price, [person for person in everyone if person not in chosen])
         return chosen
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from optimizer.shifts.anneal import anneal, construct, start_heat
+from optimizer.shifts.anneal import anneal, start_heat
 from optimizer.shifts.bound_process import BoundProcess
 from optimizer.shifts.bounding import Bounding
 from optimizer.shifts.columns import Row
+from optimizer.shifts.construct import construct
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.dive import Dive
 from optimizer.shifts.progress import Progress

@@ -38,10 +38,15 @@ class ShiftCover:
         self.asked = np.flatnonzero((self.under > 0) | (self.over > 0))
         """Options whose number of people costs anything."""
 
-    def cost(self, works: Floats) -> float:
-        """Cost of so many people on each option (they may be fractions)."""
+    def costs(self, works: Floats) -> Floats:
+        """What so many people on each option (they may be fractions) cost, by option."""
         missing = self.required - works
-        return float((self.under * np.maximum(missing, 0.0) + self.over * np.maximum(-missing, 0.0)).sum())
+        costs: Floats = np.where(missing > 0, self.under * missing, -self.over * missing)
+        return costs
+
+    def cost(self, works: Floats) -> float:
+        """The sum of these costs."""
+        return float(self.costs(works).sum())
 
     def price_of_one(self, works: Floats) -> Floats:
         """What one more person on each option adds to the cost (whole numbers of people)."""

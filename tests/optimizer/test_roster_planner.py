@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from optimizer.shifts import solve as solving
-from optimizer.shifts.anneal import anneal, construct
+from optimizer.shifts.anneal import anneal
 from optimizer.shifts.bound_process import BoundProcess
 from optimizer.shifts.bounding import Bounding
+from optimizer.shifts.construct import construct
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.dive import Dive

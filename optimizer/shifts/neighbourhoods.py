@@ -1,0 +1,104 @@
+"""Which people and weeks are planned anew next: sizes are chosen by what they have gained per second so far.
+
+Few people on many weeks and many people on few weeks reach different rosters, and which of them pays, and how many are
+worth the time, differs from problem to problem and from hour to hour. So sizes are measured while they are used.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.shifts.crew import Crew
+from optimizer.shifts.dive import Dive
+from optimizer.shifts.progress import Progress
+from optimizer.shifts.rows import Person
+
+PEOPLE = (6, 10, 14, 24, 48)
+WEEKS = (2, 4, 6, 8)
+LONGEST_ROW_DAYS = 90
+"""Up to so many days some neighbourhoods free whole rows."""
+
+EXPLORE = 0.15
+FADING = 0.9
+"""How much of what was measured stays, from try to try."""
+
+DEAREST_SHARE = 0.5
+"""How often weeks and people are drawn by what they cost instead of evenly."""
+
+
+@dataclass(slots=True)
+class _Size:
+    """How many people and weeks, and what that has brought."""
+
+    people: int
+    weeks: int
+    gained: float = 0.0
+    seconds: float = 0.0
+    tries: int = 0
+
+    @property
+    def rate(self) -> float:
+        return self.gained / self.seconds if self.seconds else 0.0
+
+    def learn(self, gain: float, seconds: float) -> None:
+        self.gained = FADING * self.gained + gain
+        self.seconds = FADING * self.seconds + seconds
+        self.tries += 1
+
+
+class Neighbourhoods:
+    """Planning some people on some weeks anew, again and again."""
+
+    def __init__(self, crew: Crew, progress: Progress, seed: int) -> None:
+        self._crew = crew
+        self._progress = progress
+        self._random = np.random.default_rng([seed, 2])
+        days = crew.grid.problem.days
+        all_weeks = -(-days // 7)
+        weeks = {min(one, all_weeks) for one in WEEKS if one <= all_weeks or one == WEEKS[0]}
+        if days <= LONGEST_ROW_DAYS:
+            weeks.add(all_weeks)
+        people = {min(one, len(crew.people)) for one in PEOPLE}
+        self._sizes = [_Size(some, long) for some in sorted(people) for long in sorted(weeks)]
+        self._sizes.sort(key=lambda size: size.people * size.weeks)
+
+    def step(self, clock: Callable[[], float]) -> int:
+        """Plan one neighbourhood anew; how much cheaper the roster got. `clock`: seconds, or a count of work."""
+        crew = self._crew
+        size = self._choose()
+        days = self._days(size.weeks)
+        people = self._people(size.people, days)
+        before, began = crew.cost(), clock()
+        Dive(crew, days, people).run(self._progress)
+        gain = before - crew.cost()
+        size.learn(gain, clock() - began)
+        return gain
+
+    def _choose(self) -> _Size:
+        fresh = [size for size in self._sizes if not size.tries]
+        if fresh:
+            return fresh[0]
+        if self._random.random() < EXPLORE:
+            return self._sizes[int(self._random.integers(len(self._sizes)))]
+        return max(self._sizes, key=lambda size: size.rate)
+
+    def _days(self, weeks: int) -> range:
+        days = self._crew.grid.problem.days
+        firsts = range(0, max(7, days - 7 * weeks + 7), 7)
+        windows = [range(first, min(days, first + 7 * weeks)) for first in firsts]
+        if len(windows) == 1:
+            return windows[0]
+        weights = None
+        if self._random.random() < DEAREST_SHARE:
+            costs = self._crew.cost_by_day()
+            weights = np.array([costs[window.start : window.stop].sum() for window in windows]) + 1e-9
+            weights = weights / weights.sum()
+        return windows[int(self._random.choice(len(windows), p=weights))]
+
+    def _people(self, count: int, days: range) -> Sequence[Person]:
+        people = self._crew.people
+        if count >= len(people):
+            return people
+        chosen = self._random.choice(len(people), size=count, replace=False)
+        return [people[int(number)] for number in sorted(chosen)]
