@@ -9,8 +9,10 @@ from roster.rules.parameters.base import FlexibleParameters, RuleParameters
 from roster.rules.parameters.load import ExposureBalance
 from roster.rules.parameters.team import Cover, CoverByShift, Preferences, RoleCover
 from roster.rules.parameters.working_time import (
+    AverageMinutes,
     ConsecutiveDays,
     DailyRest,
+    MaxDaysOff,
     MinConsecutiveDays,
     MinDaysOff,
     Weekends,
@@ -30,10 +32,13 @@ class Rules(BaseModel):
     consecutive_days: ConsecutiveDays = ConsecutiveDays(mode="off")
     min_consecutive_days: MinConsecutiveDays = MinConsecutiveDays(mode="off")
     min_days_off: MinDaysOff = MinDaysOff(mode="off")
+    max_days_off: MaxDaysOff = MaxDaysOff(mode="off")
     contract_minutes: RuleParameters = RuleParameters(mode="off")
     period_minutes: RuleParameters = RuleParameters(mode="off")
+    average_minutes: AverageMinutes = AverageMinutes(mode="off")
     shift_counts: FlexibleParameters = FlexibleParameters(mode="off")
     weekends: Weekends = Weekends(mode="off")
+    complete_weekends: FlexibleParameters = FlexibleParameters(mode="off")
     availability: RuleParameters = RuleParameters(mode="off")
     time_off: RuleParameters = RuleParameters(mode="off")
     fixed_days_off: RuleParameters = RuleParameters(mode="off")
