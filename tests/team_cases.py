@@ -26,8 +26,8 @@ def _case(key: str, name: str, problem: Problem, allowed: str, refused: str) -> 
     return Case(key, name, problem, tuple(map(_rows, allowed.split())), tuple(map(_rows, refused.split())))
 
 
-LEAD = [{"id": "A", "name": "Ana", "roles": ["lead"]}, {"id": "B", "name": "Ben", "roles": ["lead", "peer"]}]
 CLEO = {"id": "C", "name": "Cleo"}
+LEAD = [{"id": "A", "name": "Ana", "roles": ["lead"]}, {"id": "B", "name": "Ben", "roles": ["lead", "peer"]}]
 
 TEAM_HARD: tuple[Case, ...] = (
     _case(
@@ -88,9 +88,99 @@ TEAM_HARD: tuple[Case, ...] = (
         "-P/-Q",
         "P-/-Q -Q/-Q",
     ),
+    _case(
+        "keep_together",
+        "a buddy",
+        small_problem("keep_together", days=3, agents=_people(2), together=[{"first": "A", "second": "B"}]),
+        "E-L/EEL ---/EE- [EL]--/[EL]--",
+        "E--/-E- EE-/LE- [EL]--/E--",
+    ),
+    _case(
+        "keep_together",
+        "with two, one of them another team's",
+        small_problem(
+            "keep_together",
+            days=2,
+            agents=[*_people(2, fixed=True, pins=[{"day": 0, "shift": "E"}]), CLEO],
+            together=[{"first": "A", "second": "B"}, {"first": "A", "second": "C"}],
+        ),
+        "E-/E-/E- --/E-/-- --/E-/LL",
+        "-E/E-/-E E-/E-/-- E-/E-/L-",
+    ),
+    _case(
+        "keep_apart",
+        "overlaps and touches",
+        small_problem("keep_apart", shifts="ELN", days=2, agents=_people(2), apart=[{"first": "A", "second": "B"}]),
+        "EN/-L N-/LE --/LL E[EL]/N-",
+        "E-/E- E-/L- -L/-E LN/-N",
+    ),
+    _case(
+        "keep_apart",
+        "a night of the past, and a day that begins before it ends",
+        small_problem(
+            "keep_apart",
+            shifts="MN",
+            days=2,
+            agents=_people(2, history=[{"day": -1, "shift": "N"}]),
+            apart=[{"first": "A", "second": "B"}],
+        ),
+        "-M/-- N-/-- -M/M-",
+        "M-/-- N-/-M -M/N-",
+    ),
+    _case(
+        "keep_apart",
+        "another team's, first or second",
+        small_problem(
+            "keep_apart",
+            days=2,
+            agents=[ana(), {"id": "B", "fixed": True, "pins": [{"day": 0, "shift": "E"}]}],
+            apart=[{"first": "B", "second": "A"}],
+        ),
+        "-E/E- --/E- -L/E-",
+        "E-/E- L-/E-",
+    ),
+    _case(
+        "keep_apart",
+        "a day of 24 h over the spring change",  # Saturday 23:45 to Monday 00:45
+        small_problem(
+            "keep_apart",
+            shifts=[shift("X", 1425, 1440), shift("Z", 0, 60)],
+            days=3,
+            start="2026-03-28",
+            agents=_people(2),
+            apart=[{"first": "A", "second": "B"}],
+        ),
+        "X--/--- -X-/Z-- X--/Z--",
+        "X--/--Z X--/-X- X--/-Z-",
+    ),
 )
 
 TEAM_SOFT: tuple[Priced, ...] = (
+    _priced(
+        "keep_together",
+        "by the shift",
+        small_problem(
+            "keep_together",
+            days=3,
+            agents=_people(2),
+            together=[{"first": "A", "second": "B"}],
+            given={"keep_together": {"mode": "soft", "weight": 6}},
+        ),
+        {"E-L/E-L": 0, "[EL]-L/E--": 2 * 6, "---/EEE": 0, "EEL/EL-": 2 * 6},
+    ),
+    _priced(
+        "keep_apart",
+        "by the day on which an overlap begins",
+        small_problem(
+            "keep_apart",
+            shifts="ELN",
+            days=3,
+            agents=[*_people(2, history=[{"day": -1, "shift": "N"}])],
+            apart=[{"first": "A", "second": "B"}],
+            given={"keep_apart": {"mode": "soft", "weight": 6}},
+        ),
+        {"E--/N--": 0, "E--/L--": 6, "[EL]--/[EL]--": 6, "EEE/LLE": 3 * 6, "N--/-E-": 0},
+    ),
     _priced(
         "role_cover",
         "two leads for two hours, anybody at four",

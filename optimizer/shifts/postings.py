@@ -21,6 +21,8 @@ from optimizer.shifts.rules import (
     max_days_off,
     min_consecutive_days,
     min_days_off,
+    keep_apart,
+    keep_together,
     one_shift_a_day,
     period_minutes,
     pins,
@@ -88,6 +90,8 @@ TEAM: dict[str, Post] = {
     cover.KEY: cover.post,
     cover_by_shift.KEY: cover_by_shift.post,
     role_cover.KEY: role_cover.post,
+    keep_together.KEY: keep_together.post,
+    keep_apart.KEY: keep_apart.post,
 }
 
 POSTINGS: dict[str, Post] = {**PERSONAL, **TEAM}

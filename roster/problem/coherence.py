@@ -69,7 +69,8 @@ def _faults_of_demand(problem: Problem) -> Iterable[str]:
 def _faults_of_pairs(problem: Problem) -> Iterable[str]:
     for what, pairs in (("together", problem.together), ("apart", problem.apart)):
         yield from _strangers(problem, what, [agent for pair in pairs for agent in (pair.first, pair.second)])
-        yield from _repeated(f"{what}:", [f"{pair.first} and {pair.second}" for pair in pairs])
+    yield from _repeated("together:", [f"{pair.first} with {pair.second}" for pair in problem.together])
+    yield from _repeated("apart:", [" and ".join(sorted((pair.first, pair.second))) for pair in problem.apart])
     apart = {frozenset((pair.first, pair.second)) for pair in problem.apart}
     for pair in problem.together:
         if {pair.first, pair.second} in apart:

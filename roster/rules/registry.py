@@ -24,6 +24,8 @@ from roster.rules import (
     max_days_off,
     min_consecutive_days,
     min_days_off,
+    keep_apart,
+    keep_together,
     one_shift_a_day,
     period_minutes,
     pins,
@@ -102,6 +104,8 @@ RULES: tuple[Rule, ...] = (
     Rule("cover", Scope.TEAM, SOFT, "Cover", cover.check),
     Rule("cover_by_shift", Scope.TEAM, SOFT, "Cover by shift", cover_by_shift.check),
     Rule("role_cover", Scope.TEAM, EITHER, "Role cover", role_cover.check),
+    Rule("keep_together", Scope.TEAM, EITHER, "Keep together", keep_together.check),
+    Rule("keep_apart", Scope.TEAM, EITHER, "Keep apart", keep_apart.check),
 )
 
 

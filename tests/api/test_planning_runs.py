@@ -112,7 +112,8 @@ def test_plan_covers_the_week_with_a_real_child_and_stores_it(context: Context) 
     run = plan_now(context, roster, time_limit_seconds=30, actor="lea", on_progress=seen.append)
     assert (run.status, run.outcome, run.objective, run.bound, run.gap) == ("finished", "optimal", 0, 0, 0.0)
     assert run.stored
-    assert run.costs == {"preferences": 0, "exposure_balance": 0, "cover": 0, "cover_by_shift": 0, "role_cover": 0}
+    assert run.costs.keys() >= {"preferences", "exposure_balance", "cover", "cover_by_shift", "role_cover"}
+    assert set(run.costs.values()) == {0}
     lines = stored(context, roster)
     assert [(on_date, shift) for _, on_date, shift in sorted(lines, key=lambda line: line[1])] == [
         (MONDAY + timedelta(days=day), "D") for day in range(7)

@@ -1,6 +1,7 @@
 """Random lines of a tiny problem that speak of several people, each seed apart so that no other draw moves them."""
 
 import random
+from itertools import permutations
 from typing import Any
 
 
@@ -10,13 +11,23 @@ def team_terms(seed: int) -> dict[str, dict[str, Any]]:
     return {
         "cover_by_shift": {"under_weight": draw.randint(0, 9), "over_weight": draw.randint(0, 4)},
         "role_cover": {"mode": draw.choice(("hard", "soft", "soft")), "weight": draw.randint(0, 9)},
+        "keep_together": {"mode": draw.choice(("hard", "soft")), "weight": draw.randint(1, 9)},
+        "keep_apart": {"mode": draw.choice(("hard", "soft")), "weight": draw.randint(1, 9)},
     }
 
 
 def team_lines(seed: int, people: str, days: int, shifts: str) -> dict[str, Any]:
-    """What shifts and roles ask for."""
+    """What shifts and roles ask for, and who goes with whom."""
     draw = random.Random(f"team lines {seed}")
+    pairs = [{"first": first, "second": second} for first, second in permutations(people, 2)]
+    draw.shuffle(pairs)
     return {
+        "together": (together := pairs[: draw.choice((0, 1, 1))]),
+        "apart": [
+            pair
+            for pair in pairs[len(together) :][: draw.choice((0, 1, 2))]
+            if {pair["first"], pair["second"]} not in [set(one.values()) for one in together]
+        ],
         "shift_demand": [
             {
                 "day": day,

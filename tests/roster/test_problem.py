@@ -10,6 +10,7 @@ import pytest
 from roster.problem import Problem, ProblemError, problem_from_json
 
 AMSTERDAM = "Europe/Amsterdam"
+TWO = [{"id": "A1"}, {"id": "B2"}]
 
 
 def values(**changes: Any) -> dict[str, Any]:
@@ -88,6 +89,46 @@ def test_days_before_the_horizon_have_spans_too() -> None:
             "advice on day 0 has 2 quarters: expected 96",
         ),
         ({"demand": [{"queue": "x", "day": 0, "required": [0] * 96}]}, "queue 'x' is unknown"),
+        ({"shift_demand": [{"day": 2, "shift": "E", "required": 1}]}, "shift demand: day 2 is outside the horizon"),
+        ({"shift_demand": [{"day": 0, "shift": "Q", "required": 1}]}, "shift demand: shift 'Q' is unknown: expected"),
+        (
+            {"shift_demand": [{"day": 0, "shift": "E", "required": 1}] * 2},
+            "shift demand for 'E on day 0' is there twice",
+        ),
+        ({"role_demand": [{"day": 5, "required": 1}]}, "role demand: day 5 is outside the horizon: expected 0 to 1"),
+        (
+            {"role_demand": [{"start_minute": 600, "end_minute": 540, "required": 1}]},
+            "role demand ends at minute 540, before it starts at 600",
+        ),
+        ({"together": [{"first": "A1", "second": "A1"}]}, "a pair needs two people: 'A1' is there twice"),
+        ({"apart": [{"first": "A1", "second": "Z"}]}, "apart: agent 'Z' is unknown: expected one of the problem's 1"),
+        (
+            {"agents": TWO, "together": [{"first": "A1", "second": "B2"}] * 2},
+            "together: 'A1 with B2' is there twice",
+        ),
+        (
+            {"agents": TWO, "apart": [{"first": "A1", "second": "B2"}, {"first": "B2", "second": "A1"}]},
+            "apart: 'A1 and B2' is there twice",
+        ),
+        (
+            {
+                "agents": TWO,
+                "together": [{"first": "A1", "second": "B2"}],
+                "apart": [{"first": "B2", "second": "A1"}],
+            },
+            "'A1' and 'B2' are to be kept both together and apart",
+        ),
+        ({"published": [{"agent": "Z", "day": 0, "shift": "E"}]}, "published: agent 'Z' is unknown"),
+        ({"published": [{"agent": "A1", "day": -1, "shift": "E"}]}, "published: day -1 is outside the horizon"),
+        ({"published": [{"agent": "A1", "day": 0, "shift": "Q"}]}, "published: shift 'Q' is unknown"),
+        (
+            {"published": [{"agent": "A1", "day": 0, "shift": "E"}] * 2},
+            "published: 'E of A1 on day 0' is there twice",
+        ),
+        (
+            {"shifts": [{"id": "E", "start_minute": 0, "minutes": 60, "paid_minutes": 60, "not_followed_by": ["Q"]}]},
+            "shift 'E': not_followed_by: shift 'Q' is unknown",
+        ),
         ({"colour": "red"}, "colour: Extra inputs are not permitted"),
     ],
 )

@@ -34,7 +34,13 @@ def test_soft_rules_alone_can_be_soft() -> None:
         default = Rules.model_fields[rule.key].annotation
         assert default is not None
         assert default().mode == ("hard" if Kind.HARD in rule.kinds else "soft")
-    assert {rule.key for rule in RULES if rule.scope is Scope.TEAM} == {"cover", "cover_by_shift", "role_cover"}
+    assert {rule.key for rule in RULES if rule.scope is Scope.TEAM} == {
+        "cover",
+        "cover_by_shift",
+        "role_cover",
+        "keep_together",
+        "keep_apart",
+    }
 
 
 def test_the_default_policy_switches_every_rule_on_and_says_where_it_comes_from() -> None:

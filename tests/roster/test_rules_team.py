@@ -110,3 +110,56 @@ def test_an_interval_past_midnight_is_asked_as_far_as_the_roster_reaches() -> No
     assert [(one.day, one.sentence) for one in verdict(problem, A="N-").violations] == [
         (1, "Nobody is on shift on Tuesday 24 November from 22:00 to 00:00: at least 1 is asked for.")
     ]
+
+
+TOGETHER = [{"first": "A", "second": "B"}]
+
+
+def test_who_works_without_their_buddy_is_told_and_not_the_other_way_round() -> None:
+    problem = small_problem("keep_together", agents=[ana(), ben()], days=3, together=TOGETHER)
+    found = verdict(problem, A="EE-", B="ELE")
+    assert [(one.sentence, one.agent, one.day) for one in found.violations] == [
+        ("Ana works E on Tuesday 24 November without Ben, with whom they are kept together.", "A", 1)
+    ]
+
+
+def test_soft_togetherness_costs_by_the_shift() -> None:
+    given = {"keep_together": {"mode": "soft", "weight": 9}}
+    problem = small_problem("keep_together", agents=[ana(), ben()], days=2, together=TOGETHER, given=given)
+    assert verdict(problem, A="[EL]L", B="E-").costs == {"keep_together": 2 * 9}
+
+
+def test_another_teams_person_is_judged_by_no_pair_of_theirs() -> None:
+    other = ben(fixed=True, pins=[{"day": 0, "shift": "E"}])
+    problem = small_problem("keep_together", agents=[ana(), other], days=1, together=[{"first": "B", "second": "A"}])
+    assert verdict(problem, A="-", B="E").findings == ()
+
+
+def test_two_kept_apart_are_told_when_they_meet() -> None:
+    problem = small_problem("keep_apart", shifts="ELN", agents=[ana(), ben()], days=2, apart=TOGETHER)
+    found = verdict(problem, A="LN", B="EN")
+    assert [(one.sentence, one.agent, one.day) for one in found.violations] == [
+        (
+            "Ana and Ben are kept apart, but are both on shift on Monday 23 November from 14:00 to 15:00.",
+            "A",
+            0,
+        ),
+        (
+            "Ana and Ben are kept apart, but are both on shift on Tuesday 24 November from 22:00 to 06:00.",
+            "A",
+            1,
+        ),
+    ]
+
+
+def test_soft_apartness_costs_once_a_day_and_the_past_is_not_judged() -> None:
+    problem = small_problem(
+        "keep_apart",
+        shifts="MEL",
+        agents=[ana(history=[{"day": -1, "shift": "L"}]), ben(history=[{"day": -1, "shift": "L"}])],
+        days=1,
+        apart=TOGETHER,
+        given={"keep_apart": {"mode": "soft", "weight": 4}},
+    )
+    assert verdict(problem, A="[ME]", B="[ME]").costs == {"keep_apart": 4}
+    assert verdict(problem, A="M", B="L").costs == {"keep_apart": 0}

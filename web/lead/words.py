@@ -26,6 +26,8 @@ RULES = {
     "cover": "Cover",
     "cover_by_shift": "People on each shift",
     "role_cover": "Roles on shift",
+    "keep_together": "People kept together",
+    "keep_apart": "People kept apart",
     "exposure_balance": "Balance of planned exposure",
 }
 

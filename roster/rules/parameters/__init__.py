@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from roster.rules.parameters.base import FlexibleParameters, RuleParameters
 from roster.rules.parameters.load import ExposureBalance
-from roster.rules.parameters.team import Cover, CoverByShift, Preferences, RoleCover
+from roster.rules.parameters.team import Cover, CoverByShift, KeepApart, KeepTogether, Preferences, RoleCover
 from roster.rules.parameters.working_time import (
     AverageMinutes,
     ConsecutiveDays,
@@ -48,3 +48,5 @@ class Rules(BaseModel):
     cover: Cover = Cover(mode="off")
     cover_by_shift: CoverByShift = CoverByShift(mode="off")
     role_cover: RoleCover = RoleCover(mode="off")
+    keep_together: KeepTogether = KeepTogether(mode="off")
+    keep_apart: KeepApart = KeepApart(mode="off")
