@@ -48,12 +48,12 @@ class AgentShiftLimit(SQLModel, table=True):
     __tablename__: ClassVar[str] = "agent_shift_limit"
     __table_args__ = (
         CheckConstraint("least between 0 and 28", name="least_in_28_days"),
-        CheckConstraint("most is null or most between least and 28", name="most_not_below_least"),
+        CheckConstraint("most between least and 28", name="most_not_below_least"),
     )
     agent_id: int = Field(foreign_key="agent.id", primary_key=True)
     shift_type_id: int = Field(foreign_key="shift_type.id", primary_key=True)
     least: int = 0
-    most: int | None = Field(default=None, description="none = no limit")
+    most: int = 28
 
 
 class AgentPair(SQLModel, table=True):

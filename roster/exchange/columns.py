@@ -54,6 +54,24 @@ def text(limit: int, what: str) -> Cell:
     return Cell(expected, read)
 
 
+def texts(limit: int, what: str) -> Cell:
+    """Several names or codes joined by `|`, each of at most `limit` characters; `none` says that there is not one."""
+    expected = f"{what} joined by |, each 1 to {limit} printable characters, not beginning with = + - or @; or none"
+
+    def read(cell: str) -> tuple[str, ...]:
+        if folded(cell) == "none":
+            return ()
+        words = tuple(word.strip() for word in cell.split("|"))
+        for word in words:
+            if not 1 <= len(word) <= limit or not word.isprintable() or word[0] in "=+-@":
+                raise CellError(expected)
+            if words.count(word) > 1:
+                raise CellError(f"{expected}; {word!r} is there twice")
+        return words
+
+    return Cell(expected, read, lambda value: "|".join(value) or "none")
+
+
 def reference(limit: int, what: str) -> Cell:
     """A caller's own opaque reference of at most `limit` printable characters."""
     expected = f"{what}: 1 to {limit} printable characters"

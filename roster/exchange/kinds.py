@@ -3,10 +3,10 @@
 The kind of a sheet is found from its header. Reading, templates, export and the documentation all follow this table.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
+from roster.agreed import PEER
 from roster.clock import QUARTER_MINUTES, minute_text
 from roster.contacts import ArrivalState, History, Resolvability, Stake
 from roster.exchange import rows
@@ -18,70 +18,41 @@ from roster.exchange.columns import (
     WEEKDAY,
     YES_NO,
     ZONE,
-    Cell,
     choice,
     choices,
     folded,
     hours,
     reference,
     text,
+    texts,
     time_of_day,
     whole,
 )
 from roster.exchange.faults import closest
+from roster.exchange.kind import (
+    AGENT,
+    CONTRACT,
+    LATEST_HOUR,
+    OF_AGENT,
+    OF_QUEUE,
+    QUEUE,
+    SHIFT,
+    TEAM,
+    Column,
+    Complaint,
+    Kind,
+)
+from roster.exchange.kinds_agreed import PAIRS, ROLE_REQUIREMENTS, SHIFT_LIMITS, SHIFT_REQUIREMENTS
 from roster.people import AvailabilityKind, Channel
 
 WEEK_HOURS = 168
-
-Complaint = tuple[str, str]
-"""A column of the row, and what was expected there."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. A `required` one must be in the header and filled; any other may be absent or empty."""
-
-    name: str
-    cell: Cell
-    says: str
-    required: bool = True
-    field: str = ""
-    aliases: tuple[str, ...] = ()
-    refers: str = ""
-    """The kind of file that a value must be named in (or the database), if any."""
-
-    @property
-    def attribute(self) -> str:
-        """The field of the row that it fills."""
-        return self.field or self.name
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of file. `key`: columns that together name a row; `examples`: two valid rows for the template."""
-
-    name: str
-    says: str
-    row: Callable[..., rows.Row]
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    examples: tuple[tuple[str, ...], tuple[str, ...]]
-    complaints: Callable[[Any], Iterable[Complaint]] = lambda row: ()
-
-    def column(self, heading: str) -> Column | None:
-        """The column that `heading` means, by name or alias."""
-        word = folded(heading)
-        return next((column for column in self.columns if word == column.name or word in column.aliases), None)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of its columns, in order."""
-        return tuple(column.name for column in self.columns)
 
 
 def _contract_complaints(row: rows.ContractRow) -> Iterable[Complaint]:
     if row.max_week_hours < row.min_week_hours:
         yield "max_week_hours", f"at least min_week_hours, which is {row.min_week_hours / 60:g}"
+    if row.min_consecutive_days and row.max_consecutive_days and row.min_consecutive_days > row.max_consecutive_days:
+        yield "min_consecutive_days", f"at most max_consecutive_days, which is {row.max_consecutive_days}"
 
 
 def _shift_complaints(row: rows.ShiftRow) -> Iterable[Complaint]:
@@ -91,6 +62,11 @@ def _shift_complaints(row: rows.ShiftRow) -> Iterable[Complaint]:
         yield "end", f"a shift of 60 to 1440 minutes, this one has {row.minutes}"
     elif row.meal_minutes is not None and row.meal_minutes >= row.minutes:
         yield "meal_minutes", f"fewer than the shift's {row.minutes} minutes"
+
+
+def _person_complaints(row: rows.PersonRow) -> Iterable[Complaint]:
+    if row.roles and PEER in row.roles:
+        yield "roles", f"roles other than {PEER}, for which there is the column peer"
 
 
 def _availability_complaints(row: rows.AvailabilityRow) -> Iterable[Complaint]:
@@ -120,14 +96,7 @@ def _requirement_complaints(row: rows.RequirementRow) -> Iterable[Complaint]:
         yield "end", f"a time after start {minute_text(row.start)}; an interval past midnight takes two rows"
 
 
-AGENT = Column("agent", text(64, "an agent's code"), "code by which files and routing software know the agent")
-TEAM = Column("team", text(80, "a team's name"), "name of the team")
-CONTRACT = Column("contract", text(80, "a contract's name"), "name of the contract")
-QUEUE = Column("queue", text(64, "a queue's code"), "code of the queue; also the skill that it needs")
-SHIFT = Column("shift", text(32, "a shift's code"), "code of the shift")
-OF_AGENT, OF_QUEUE = replace(AGENT, refers="people"), replace(QUEUE, refers="queues")
 ENTRY_COLUMNS = ("arrival_state", "parties", "history", "stakes", "resolvability")
-_LATER = 48
 
 TEAMS = Kind(
     "teams",
@@ -139,16 +108,19 @@ TEAMS = Kind(
 )
 CONTRACTS = Kind(
     "contracts",
-    "Hours agreed per week of seven days.",
+    "Hours agreed per week of seven days, and the shape of a row.",
     rows.ContractRow,
     (
         CONTRACT,
         Column("min_week_hours", hours(WEEK_HOURS), "least hours of paid work a week"),
         Column("max_week_hours", hours(WEEK_HOURS), "most hours of paid work a week"),
         Column("max_consecutive_days", whole(1, 14), "most days of work in a row; 6 where empty", required=False),
+        Column("min_consecutive_days", whole(1, 14), "least days of work in a row; 1 where empty", required=False),
+        Column("min_days_off", whole(1, 14), "least days off in a row; 1 where empty", required=False),
+        Column("max_weekends", whole(0, 4), "most weekends worked in 28 days; no limit where empty", required=False),
     ),
     ("contract",),
-    (("full-time", "32", "40", "5"), ("part-time", "0", "24", "5")),
+    (("full-time", "32", "40", "5", "2", "2", "2"), ("part-time", "0", "24", "5", "", "", "")),
     _contract_complaints,
 )
 QUEUES = Kind(
@@ -174,11 +146,18 @@ SHIFTS = Kind(
         SHIFT,
         Column("name", text(80, "a name"), "name that people read"),
         Column("start", time_of_day(24, first_day_only=True), "local time"),
-        Column("end", time_of_day(_LATER), "local time; one before the start is on the next day"),
+        Column("end", time_of_day(LATEST_HOUR), "local time; one before the start is on the next day"),
         Column("meal_minutes", whole(0, 720), "unpaid minutes inside; by policy where empty", required=False),
+        Column(
+            "not_followed_by",
+            texts(32, "shift codes"),
+            "shifts that may not begin on the next day; none where empty",
+            required=False,
+            refers="shifts",
+        ),
     ),
     ("shift",),
-    (("early", "Early", "07:00", "15:30", "30"), ("night", "Night", "22:30", "07:00", "30")),
+    (("early", "Early", "07:00", "15:30", "30", ""), ("night", "Night", "22:30", "07:00", "30", "early")),
     _shift_complaints,
 )
 PEOPLE = Kind(
@@ -192,12 +171,14 @@ PEOPLE = Kind(
         replace(CONTRACT, refers="contracts"),
         Column("channels", choices(Channel), "channels worked, joined by |; voice where empty", required=False),
         Column("peer", YES_NO, "a trained volunteer for peer debriefs; no where empty", required=False),
+        Column("roles", texts(40, "roles"), "roles filled on shift; none where empty", required=False),
     ),
     ("agent",),
     (
-        ("A01", "Noor Bakker", "North", "full-time", "voice|chat", "yes"),
-        ("A02", "Sem Visser", "South", "part-time", "voice", "no"),
+        ("A01", "Noor Bakker", "North", "full-time", "voice|chat", "yes", "shift_lead"),
+        ("A02", "Sem Visser", "South", "part-time", "voice", "no", ""),
     ),
+    _person_complaints,
 )
 SKILLS = Kind(
     "skills",
@@ -213,16 +194,21 @@ SKILLS = Kind(
 )
 AVAILABILITY = Kind(
     "availability",
-    "Weekly windows in which an agent can work (none at all = any time), and days away. No reason is asked.",
+    "Weekly windows in which an agent can work (none at all = any time), and days away or off. No reason is asked.",
     rows.AvailabilityRow,
     (
         OF_AGENT,
-        Column("kind", choice(AvailabilityKind), "available = a weekly window, time_off = days away"),
+        Column(
+            "kind",
+            choice(AvailabilityKind),
+            "available = a weekly window, time_off = leave, day_off = days agreed to be free, which take no hours off"
+            " the week",
+        ),
         Column("weekday", WEEKDAY, "of a window", required=False),
         Column("start", time_of_day(24, first_day_only=True), "local time, of a window", required=False),
-        Column("end", time_of_day(_LATER), "local time; 30:00 = 06:00 on the next day", required=False),
-        Column("from", DATE, "first day away", required=False, field="first"),
-        Column("to", DATE, "last day away", required=False, field="last"),
+        Column("end", time_of_day(LATEST_HOUR), "local time; 30:00 = 06:00 on the next day", required=False),
+        Column("from", DATE, "first day away or off", required=False, field="first"),
+        Column("to", DATE, "last day away or off", required=False, field="last"),
     ),
     ("agent", "kind", "weekday", "start", "end", "from"),
     (
@@ -325,6 +311,10 @@ KINDS: tuple[Kind, ...] = (
     AVAILABILITY,
     PREFERENCES,
     REQUIREMENTS,
+    SHIFT_LIMITS,
+    PAIRS,
+    SHIFT_REQUIREMENTS,
+    ROLE_REQUIREMENTS,
     CONTACTS,
 )
 """In the order in which they are stored: what is named stands before what names it."""

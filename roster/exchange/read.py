@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from roster.exchange.columns import CellError
 from roster.exchange.faults import ExchangeError, Fault, Place
-from roster.exchange.kinds import Column, Kind, kind_of, kinds_text, unknown_column
+from roster.exchange.kind import Column, Kind
+from roster.exchange.kinds import kind_of, kinds_text, unknown_column
 from roster.exchange.rows import Row
 from roster.exchange.sheets import Sheet, read_sheets
 
@@ -183,7 +184,9 @@ def _values(
             good = False
             continue
         if column.refers:
-            reading.references.append(Reference(at, column.name, cell, column.refers))
+            value = values[column.attribute]
+            names = value if isinstance(value, tuple) else (cell,)
+            reading.references += [Reference(at, column.name, name, column.refers) for name in names]
     return values, good
 
 

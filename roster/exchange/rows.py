@@ -16,6 +16,14 @@ class WishWord(StrEnum):
     OFF = "off"
 
 
+class PairWord(StrEnum):
+    """What is wanted of two people; `none` takes back what was."""
+
+    TOGETHER = "together"
+    APART = "apart"
+    NONE = "none"
+
+
 class PastOutcome(StrEnum):
     """How a contact of the history ended. A phantom never was a contact: it is counted and left out."""
 
@@ -41,12 +49,15 @@ class TeamRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class ContractRow(Row):
-    """Minutes of work a week agreed, from least to most."""
+    """Minutes of work a week agreed, from least to most, and the shape of a row."""
 
     contract: str
     min_week_hours: int
     max_week_hours: int
     max_consecutive_days: int | None
+    min_consecutive_days: int | None = None
+    min_days_off: int | None = None
+    max_weekends: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,7 @@ class ShiftRow(Row):
     start: int
     end: int
     meal_minutes: int | None
+    not_followed_by: tuple[str, ...] | None = None
 
     @property
     def minutes(self) -> int:
@@ -87,6 +99,7 @@ class PersonRow(Row):
     contract: str
     channels: tuple[Channel, ...] | None
     peer: bool | None
+    roles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,7 @@ class SkillRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityRow(Row):
-    """A weekly window (weekday, start, end), or days away (`first` to `last`, both included)."""
+    """A weekly window (weekday, start, end), or days away or off (`first` to `last`, both included)."""
 
     agent: str
     kind: AvailabilityKind
@@ -128,6 +141,47 @@ class RequirementRow(Row):
 
     queue: str
     date: date
+    start: int
+    end: int
+    required: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftLimitRow(Row):
+    """How often an agent must and may work a shift in 28 days."""
+
+    agent: str
+    shift: str
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow(Row):
+    """Two people, and what is wanted of them."""
+
+    first: str
+    second: str
+    pair: PairWord
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRequirementRow(Row):
+    """People required in a shift on a local date, in a team or (none) the whole centre."""
+
+    team: str | None
+    shift: str
+    date: date
+    required: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRequirementRow(Row):
+    """People with a role (none = anybody) required from `start` to `end` of a weekday (none = every day)."""
+
+    team: str | None
+    role: str | None
+    weekday: int | None
     start: int
     end: int
     required: int

@@ -10,7 +10,7 @@ from openpyxl.cell.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from roster.exchange.kinds import Kind
+from roster.exchange.kind import Kind
 from roster.exchange.rows import Row
 
 Lines = Sequence[Sequence[str]]

@@ -24,7 +24,7 @@ def test_templates_are_written_and_can_be_imported(capsys: pytest.CaptureFixture
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:3] == ["kind", "added", "updated"]
     assert [line.split()[0] for line in lines[1:-1]] == [kind.name for kind in KINDS]
-    assert lines[-1] == "10 files imported"
+    assert lines[-1] == "14 files imported"
     assert run(["import", "t/teams.csv", "--template", "t"]) == 2
     assert run(["import", "--template", "t"]) == 2
     assert "nothing was written" in capsys.readouterr().err

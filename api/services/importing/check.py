@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from api.services.importing.check_agreed import check_agreed
 from api.services.importing.known import Known
 from roster.clock import QUARTER, QUARTER_MINUTES, ClockError, at_local, zone
 from roster.exchange.faults import Place, one_of
@@ -25,6 +26,7 @@ def check(reading: Reading, known: Known, zone_option: str | None) -> Checked:
     names = _Names(reading, known)
     for reference in reading.references:
         names.look_up(reference)
+    check_agreed(reading, known)
     local = _LocalTimes(reading, known, zone_option)
     checked = Checked()
     _requirements(reading, names, local, checked)

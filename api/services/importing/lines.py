@@ -1,13 +1,14 @@
 """Store what hangs on agents and queues: skills, availability, wishes, requirements."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from api.services.importing.report import Tally
+from roster.agreed import DayOff
 from roster.exchange.rows import AvailabilityRow, PreferenceRow, SkillRow, WishWord
 from roster.people import Agent, Availability, AvailabilityKind, Preference, Skill, TimeOff
 from roster.queues import Queue
@@ -43,19 +44,23 @@ def store_skills(session: Session, rows: Iterable[SkillRow]) -> Tally:
 
 
 def store_availability(session: Session, rows: Sequence[AvailabilityRow]) -> Tally:
-    """Replace the weekly windows of every agent who has one in the files; add or update days off by first day."""
+    """Replace the weekly windows of every agent who has one in the files; add or update days away by first day."""
     tally, agents = Tally(), agent_ids(session)
     wanted: dict[int, set[tuple[int, int, int]]] = {}
-    away = {(line.agent_id, line.starts_on): line for line in session.exec(select(TimeOff))}
+    away: dict[type[TimeOff] | type[DayOff], dict[tuple[int, date], TimeOff | DayOff]] = {
+        TimeOff: {(line.agent_id, line.starts_on): line for line in session.exec(select(TimeOff))},
+        DayOff: {(line.agent_id, line.starts_on): line for line in session.exec(select(DayOff))},
+    }
     for row in rows:
         agent_id = agents[row.agent]
         if row.kind is AvailabilityKind.AVAILABLE:
             if row.weekday is not None and row.start is not None and row.end is not None:
                 wanted.setdefault(agent_id, set()).add((row.weekday, row.start, row.end))
         elif row.first is not None and row.last is not None:
-            line = away.get((agent_id, row.first))
+            table = TimeOff if row.kind is AvailabilityKind.TIME_OFF else DayOff
+            line = away[table].get((agent_id, row.first))
             if line is None:
-                session.add(TimeOff(agent_id=agent_id, starts_on=row.first, ends_on=row.last))
+                session.add(table(agent_id=agent_id, starts_on=row.first, ends_on=row.last))
                 tally.added += 1
             elif line.ends_on != row.last:
                 line.ends_on = row.last

@@ -6,6 +6,14 @@ from typing import Any, TypeVar
 from sqlalchemy import delete
 from sqlmodel import Session, SQLModel, col, select
 
+from api.services.importing.agreed import (
+    store_pairs,
+    store_role_requirements,
+    store_roles,
+    store_shift_limits,
+    store_shift_requirements,
+    store_successions,
+)
 from api.services.importing.check import Checked
 from api.services.importing.history import store_contacts
 from api.services.importing.lines import store_availability, store_preferences, store_requirements, store_skills
@@ -15,10 +23,14 @@ from roster.exchange.rows import (
     AvailabilityRow,
     ContactRow,
     ContractRow,
+    PairRow,
     PersonRow,
     PreferenceRow,
     QueueRow,
     RequirementRow,
+    RoleRequirementRow,
+    ShiftLimitRow,
+    ShiftRequirementRow,
     ShiftRow,
     SkillRow,
     TeamRow,
@@ -54,6 +66,20 @@ def store(session: Session, reading: Reading, checked: Checked, policy: Policy) 
             "quarter-hours",
             RequirementRow,
             lambda: store_requirements(session, checked.requirements),
+        ),
+        ("shift_limits", "limits", ShiftLimitRow, lambda: store_shift_limits(session, reading.of(ShiftLimitRow))),
+        ("pairs", "pairs", PairRow, lambda: store_pairs(session, reading.of(PairRow))),
+        (
+            "shift_requirements",
+            "shifts",
+            ShiftRequirementRow,
+            lambda: store_shift_requirements(session, reading.of(ShiftRequirementRow)),
+        ),
+        (
+            "role_requirements",
+            "lines",
+            RoleRequirementRow,
+            lambda: store_role_requirements(session, reading.of(RoleRequirementRow)),
         ),
         (
             "contacts",
@@ -108,6 +134,9 @@ def _store_contracts(session: Session, rows: Iterable[ContractRow]) -> Tally:
             "min_week_minutes": row.min_week_hours,
             "max_week_minutes": row.max_week_hours,
             "max_consecutive_days": row.max_consecutive_days,
+            "min_consecutive_days": row.min_consecutive_days,
+            "min_days_off": row.min_days_off,
+            "max_weekends": row.max_weekends,
         }
         _keep(session, tally, found.get(row.contract), Contract, {"name": row.contract}, said)
     return tally
@@ -132,8 +161,9 @@ def _store_queues(session: Session, rows: Iterable[QueueRow]) -> Tally:
     return tally
 
 
-def _store_shifts(session: Session, rows: Iterable[ShiftRow], policy: Policy) -> Tally:
+def _store_shifts(session: Session, rows: Sequence[ShiftRow], policy: Policy) -> Tally:
     tally, found = Tally(), {shift.code: shift for shift in session.exec(select(ShiftType))}
+    same: set[str] = set()
     for row in rows:
         key: dict[str, Any] = {"code": row.shift}
         if row.meal_minutes is None:
@@ -147,8 +177,18 @@ def _store_shifts(session: Session, rows: Iterable[ShiftRow], policy: Policy) ->
         }
         if row.meal_minutes is None:
             said.pop("meal_minutes")
+        count = tally.unchanged
         _keep(session, tally, found.get(row.shift), ShiftType, key, said)
+        same |= {row.shift} if tally.unchanged > count else set()
+    session.flush()
+    _recount(tally, same & store_successions(session, rows))
     return tally
+
+
+def _recount(tally: Tally, changed: set[str]) -> None:
+    """Rows whose own table stayed as it was, but not what hangs on it."""
+    tally.updated += len(changed)
+    tally.unchanged -= len(changed)
 
 
 def _store_people(session: Session, rows: Sequence[PersonRow]) -> Tally:
@@ -156,7 +196,9 @@ def _store_people(session: Session, rows: Sequence[PersonRow]) -> Tally:
     teams = dict(session.exec(select(Team.name, Team.id)).all())
     contracts = dict(session.exec(select(Contract.name, Contract.id)).all())
     stored: dict[str, Agent] = {}
+    same: set[str] = set()
     for row in rows:
+        count = tally.unchanged
         said = {
             "name": row.name,
             "team_id": teams[row.team],
@@ -164,7 +206,9 @@ def _store_people(session: Session, rows: Sequence[PersonRow]) -> Tally:
             "is_peer": row.peer,
         }
         stored[row.agent] = _keep(session, tally, found.get(row.agent), Agent, {"code": row.agent}, said)
+        same |= {row.agent} if tally.unchanged > count else set()
     session.flush()
+    _recount(tally, same & store_roles(session, rows))
     channels: dict[int, set[Channel]] = {}
     for line in session.exec(select(AgentChannel)):
         channels.setdefault(line.agent_id, set()).add(line.channel)

@@ -53,11 +53,9 @@ def upgrade() -> None:
         sa.Column("agent_id", sa.Integer(), nullable=False),
         sa.Column("shift_type_id", sa.Integer(), nullable=False),
         sa.Column("least", sa.Integer(), nullable=False),
-        sa.Column("most", sa.Integer(), nullable=True),
+        sa.Column("most", sa.Integer(), nullable=False),
         sa.CheckConstraint("least between 0 and 28", name=op.f("ck_agent_shift_limit_least_in_28_days")),
-        sa.CheckConstraint(
-            "most is null or most between least and 28", name=op.f("ck_agent_shift_limit_most_not_below_least")
-        ),
+        sa.CheckConstraint("most between least and 28", name=op.f("ck_agent_shift_limit_most_not_below_least")),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_agent_shift_limit_agent_id_agent")),
         sa.ForeignKeyConstraint(
             ["shift_type_id"], ["shift_type.id"], name=op.f("fk_agent_shift_limit_shift_type_id_shift_type")
