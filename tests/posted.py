@@ -7,6 +7,7 @@ from ortools.sat.python import cp_model
 from optimizer.shifts.postings import post_rules
 from optimizer.shifts.variables import Grid, RosterModel
 from roster.problem import Assigned, Problem
+from roster.rules.registry import RULES
 
 
 def posted(problem: Problem, without: Collection[str] = (), *, elastic: bool = False) -> RosterModel:
@@ -33,6 +34,27 @@ def accepts(problem: Problem, lines: tuple[Assigned, ...], without: Collection[s
     model = posted(problem, without)
     model.fix(lines)
     return solved(model)[0]
+
+
+class _Every(cp_model.CpSolverSolutionCallback):
+    def __init__(self, model: RosterModel) -> None:
+        super().__init__()
+        self._model = model
+        self.found: set[frozenset[Assigned]] = set()
+
+    def on_solution_callback(self) -> None:
+        self.found.add(frozenset(self._model.extract(self.boolean_value)))
+
+
+def allowed_by(problem: Problem) -> set[frozenset[Assigned]]:
+    """Every roster that the posted hard rules allow."""
+    model = posted(problem, without={rule.key for rule in RULES if not rule.is_hard(problem)})
+    every = _Every(model)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.enumerate_all_solutions = True
+    assert solver.solve(model.model, every) in (cp_model.OPTIMAL, cp_model.INFEASIBLE)
+    return every.found
 
 
 def cost_of(problem: Problem, lines: tuple[Assigned, ...], without: Collection[str] = ()) -> int | None:
