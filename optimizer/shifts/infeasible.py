@@ -1,16 +1,20 @@
-"""Why a problem has no roster: what clashes and the cheapest way out, a sentence each.
+"""Why one person has no row: what clashes, which requirements together, and the cheapest way out, a sentence each.
 
-Every hard rule speaks of one person, so people are asked one by one: an elastic model of that person alone, in which
-each requirement can be given up at a price. Price 0 means there is a valid row. What is shown was verified twice: the
-checkers find fault with the relaxed row in nothing but what was given up, and a second search of the unrelaxed model,
-without presolve (which in OR-Tools 9.15 has called a feasible model infeasible, its tracker 5274), finds no row.
+People are asked one by one: an elastic model of that person alone, in which each requirement can be given up at a
+price. Price 0 means there is a valid row. What is shown was verified twice: the checkers find fault with the relaxed
+row in nothing but what was given up, and a second search of the unrelaxed model, without presolve (which in OR-Tools
+9.15 has called a feasible model infeasible, its tracker 5274), proves that there is no row. A question that stays open
+is no clash. What several people can't do together is in `team_clashes.py`.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
 from optimizer.cp_sat import new_solver
+from optimizer.shifts.conflict_sets import conflict_set
+from optimizer.shifts.demands import price, words
 from optimizer.shifts.errors import SolverError
 from optimizer.shifts.postings import post_rules
 from optimizer.shifts.rules.contract_minutes import limits
@@ -19,33 +23,34 @@ from roster.problem import Assigned, PlannedAgent, Problem
 from roster.rules.registry import Scope, judge
 from roster.rules.wording import day_text, duration, person, shift_name, week_text
 
-PRICES = {
-    "contract_minutes": 2,
-    "period_minutes": 2,
-    "shift_counts": 2,
-    "weekends": 3,
-    "complete_weekends": 3,
-    "min_consecutive_days": 3,
-    "min_days_off": 3,
-    "max_days_off": 3,
-    "pins": 4,
-    "availability": 5,
-    "fixed_days_off": 6,
-    "time_off": 7,
-    "forbidden_successions": 9,
-    "consecutive_days": 10,
-    "average_minutes": 12,
-    "weekly_rest": 12,
-    "daily_rest": 12,
-    "one_shift_a_day": 40,
-}
-"""What giving up one requirement costs: agreements first, the law last."""
-
 DETERMINISTIC_LIMIT = 20.0
+BROKEN_BY_PINS = frozenset(
+    {
+        "one_shift_a_day",
+        "daily_rest",
+        "forbidden_successions",
+        "weekly_rest",
+        "consecutive_days",
+        "availability",
+        "time_off",
+        "fixed_days_off",
+    }
+)
+"""Rules that shifts break by being there, whatever else is worked: what pins alone can be blamed for."""
+
+MAX_NAMED = 6
+"""So many kinds of requirement of one set are named; more would explain nothing."""
 
 
-def conflicts_of(grid: Grid, people: Sequence[PlannedAgent] | None = None) -> tuple[str, ...]:
-    """One sentence per requirement to relax; empty where every one of `people` has a valid row, or nothing is proved.
+class Clashes(NamedTuple):
+    """What clashes and what to relax, a sentence each; both empty where nothing is proved."""
+
+    conflicts: tuple[str, ...] = ()
+    relax: tuple[str, ...] = ()
+
+
+def clashes_of(grid: Grid, people: Sequence[PlannedAgent] | None = None) -> Clashes:
+    """What keeps any of `people` from having a valid row.
 
     Raises
     ------
@@ -53,32 +58,50 @@ def conflicts_of(grid: Grid, people: Sequence[PlannedAgent] | None = None) -> tu
         The checkers find fault with a relaxed row in what was not given up.
     """
     asked = grid.problem.agents if people is None else people
-    return tuple(sentence for agent in asked if not agent.fixed for sentence in _clashes(grid, agent))
+    found = [_clashes(grid, agent) for agent in asked if not agent.fixed]
+    return Clashes(
+        tuple(sentence for one in found for sentence in one.conflicts),
+        tuple(sentence for one in found for sentence in one.relax),
+    )
 
 
-def _clashes(grid: Grid, agent: PlannedAgent) -> Iterable[str]:
+def _clashes(grid: Grid, agent: PlannedAgent) -> Clashes:
     roster = _model(grid, agent, elastic=True)
-    roster.model.minimize(sum(PRICES[one.rule] * slack for one, slack in roster.slacks.items()))
+    roster.model.minimize(sum(price(one) * slack for one, slack in roster.slacks.items()))
     solver = _solver()
     if solver.solve(roster.model) != cp_model.OPTIMAL or solver.objective_value < 0.5:
-        return []
-    hard = _model(grid, agent)
-    if _solver(presolve=False).solve(hard.model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return []
+        return Clashes()
+    if _solver(presolve=False).solve(_model(grid, agent).model) != cp_model.INFEASIBLE:
+        return Clashes()
     given_up = [one for one, slack in roster.slacks.items() if solver.boolean_value(slack)]
     row = [line for line in roster.extract(solver.boolean_value) if line.agent == agent.id]
-    alone = _alone(grid.problem, agent)
-    found = judge(alone, row).violations
-    kept = {finding.rule for finding in found} - {one.rule for one in given_up}
+    kept = {finding.rule for finding in judge(_alone(grid.problem, agent), row).violations}
+    kept -= {one.rule for one in given_up}
     if kept:
         raise SolverError(f"the relaxed row of {agent.id} breaks {sorted(kept)}, which were not given up")
-    sentences = [_sentence(grid, agent, one) for one in given_up if one.rule in ("contract_minutes", "pins")]
-    sentences += [
-        f"{finding.sentence} Nothing cheaper can give way."
-        for finding in found
-        if finding.rule not in ("contract_minutes", "pins")
-    ]
-    return sentences
+    conflicts = [_sentence(grid, roster, agent, one, given_up) for one in given_up]
+    return Clashes(tuple(dict.fromkeys(conflicts)), relaxing(grid.problem, given_up))
+
+
+def relaxing(problem: Problem, given_up: Iterable[Requirement]) -> tuple[str, ...]:
+    """The way out, a sentence for each demand to give up."""
+    return tuple(f"Cheapest way out: give up {words(problem, one)}." for one in given_up)
+
+
+def together(grid: Grid, roster: RosterModel, one: Requirement, given_up: Sequence[Requirement]) -> str | None:
+    """Which requirements clash with `one` when all else that is given up is gone; None where no set is proved."""
+    others = set(given_up) - {one}
+    found = conflict_set(roster, [other for other in roster.slacks if other not in others])
+    if found is None:
+        return None
+    phrases: dict[tuple[str, str, str], list[str]] = {}
+    for member in sorted(found.requirements, key=lambda member: (member != one, price(member), member.day)):
+        alike = (member.rule, member.agent, member.detail)
+        phrases.setdefault(alike, []).append(words(grid.problem, member))
+    named = [told[0] if len(told) == 1 else f"{told[0]} (and {len(told) - 1} more)" for told in phrases.values()]
+    if len(named) > MAX_NAMED:
+        named = [*named[:MAX_NAMED], f"{len(named) - MAX_NAMED} more kinds of requirement"]
+    return f"These can't all be kept: {'; '.join(named)}."
 
 
 def _alone(problem: Problem, agent: PlannedAgent) -> Problem:
@@ -100,14 +123,24 @@ def _solver(*, presolve: bool = True) -> cp_model.CpSolver:
     return solver
 
 
-def _sentence(grid: Grid, agent: PlannedAgent, given_up: Requirement) -> str:
-    if given_up.rule == "pins":
-        return _pin_sentence(grid.problem, agent, given_up.day)
-    return _contract_sentence(grid, agent, given_up.day)
+def _sentence(
+    grid: Grid, roster: RosterModel, agent: PlannedAgent, one: Requirement, given_up: Sequence[Requirement]
+) -> str:
+    """The clash around `one`: by what the pins break or the week leaves where that says it all, else the whole set."""
+    told, whole = None, False
+    if one.rule == "pins":
+        told = _pin_sentence(grid.problem, agent, one.day)
+        whole = told is not None
+    elif one.rule == "contract_minutes":
+        told = _contract_sentence(grid, agent, one.day)
+        whole = bool(_grounds(grid.problem, agent, range(one.day, min(one.day + 7, grid.problem.days))))
+    clash = None if whole else together(grid, roster, one, given_up)
+    sentences = [sentence for sentence in (told, clash) if sentence is not None]
+    return " ".join(sentences) or f"{words(grid.problem, one)} can't be kept together with all other rules."
 
 
-def _pin_sentence(problem: Problem, agent: PlannedAgent, day: int) -> str:
-    """What the pins break by themselves; where that is nothing, it is the contract that they leave no room for."""
+def _pin_sentence(problem: Problem, agent: PlannedAgent, day: int) -> str | None:
+    """What the pins break by themselves, if anything."""
     pin = next(one for one in agent.pins if one.day == day)
     where = day_text(problem, day)
     what = "a free day" if pin.shift is None else shift_name(problem, pin.shift)
@@ -115,36 +148,35 @@ def _pin_sentence(problem: Problem, agent: PlannedAgent, day: int) -> str:
     clashes = [
         finding.sentence
         for finding in judge(_alone(problem, agent), pinned).violations
-        if finding.rule not in ("contract_minutes", "pins") and _near(finding.day, day)
+        if finding.rule in BROKEN_BY_PINS and _near(finding.day, day)
     ]
-    because = f": {clashes[0]}" if clashes else " together with the contract and the rest of the row."
-    return f"{person(agent)}: {what} is pinned on {where}, but can't be kept{because}"
+    if not clashes:
+        return None
+    return f"{person(agent)}: {what} is pinned on {where}, but can't be kept: {clashes[0]}"
 
 
 def _near(found: int | None, day: int) -> bool:
     return found is not None and abs(found - day) <= 7
 
 
-def _contract_sentence(grid: Grid, agent: PlannedAgent, first: int) -> str:
+def _contract_sentence(grid: Grid, agent: PlannedAgent, first: int) -> str | None:
+    """What the week is asked and what is left of it; None where other rules ask for more than it may have."""
     problem = grid.problem
     week = range(first, min(first + 7, problem.days))
     least, most = limits(agent, week)
     where = week_text(problem, first, len(week))
     lowest, highest = _reach(grid, agent, week)
+    grounds = _grounds(problem, agent, week) or "the rest rules and the shifts there are"
     if highest < least:
-        return (
-            f"{person(agent)}: {duration(least)} are asked in {where}, but {_grounds(problem, agent, week)}"
-            f" leave {duration(highest)}."
-        )
+        return f"{person(agent)}: {duration(least)} are asked in {where}, but {grounds} leave {duration(highest)}."
+    if lowest > most and not any(pin.day in week for pin in agent.pins):
+        return None
     if lowest > most:
         return (
             f"{person(agent)}: at most {duration(most)} are allowed in {where}, but the pins take {duration(lowest)}."
         )
     asked = f"{duration(least)} to {duration(most)}" if least < most else f"exactly {duration(least)}"
-    return (
-        f"{person(agent)}: the contract asks {asked} in {where}, but no shifts that {_grounds(problem, agent, week)}"
-        " leave add up to that."
-    )
+    return f"{person(agent)}: the contract asks {asked} in {where}, but no shifts that {grounds} leave add up to that."
 
 
 def _reach(grid: Grid, agent: PlannedAgent, week: range) -> tuple[int, int]:
@@ -163,7 +195,7 @@ def _reach(grid: Grid, agent: PlannedAgent, week: range) -> tuple[int, int]:
 
 
 def _grounds(problem: Problem, agent: PlannedAgent, week: range) -> str:
-    """What narrows the week down, in words."""
+    """What narrows the week down by itself, in words; empty where nothing does."""
     rules = problem.rules
     grounds = []
     if rules.time_off.mode != "off" and set(agent.time_off) & set(week):
@@ -173,6 +205,5 @@ def _grounds(problem: Problem, agent: PlannedAgent, week: range) -> str:
     if rules.pins.mode != "off" and any(pin.day in week for pin in agent.pins):
         grounds.append("pins")
     if not grounds:
-        return "the rest rules and the shifts there are"
-    words = grounds[0] if len(grounds) == 1 else f"{', '.join(grounds[:-1])} and {grounds[-1]}"
-    return f"their {words}"
+        return ""
+    return f"their {grounds[0]}" if len(grounds) == 1 else f"their {', '.join(grounds[:-1])} and {grounds[-1]}"

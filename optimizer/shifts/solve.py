@@ -9,7 +9,7 @@ from optimizer.shifts.automaton import TooLarge
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.errors import SolverError
-from optimizer.shifts.infeasible import conflicts_of
+from optimizer.shifts.infeasible import clashes_of
 from optimizer.shifts.planner import plan
 from optimizer.shifts.postings import post_rules
 from optimizer.shifts.progress import OnProgress, OnRoster, Progress
@@ -70,11 +70,12 @@ def solve(
     grid = Grid(problem)
     crew = _crew(grid)
     stuck = None if crew is None else [one.agent for one in crew.people if crew.finder.best(one, one.own * 0) is None]
-    conflicts = conflicts_of(grid, stuck)
-    if conflicts:
+    clashes = clashes_of(grid, stuck)
+    if clashes.conflicts:
         return Result(
             status=Status.INFEASIBLE,
-            conflicts=conflicts,
+            conflicts=clashes.conflicts,
+            relax=clashes.relax,
             warnings=unmet(problem),
             seconds=progress.seconds,
             seed=seed,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.shifts.infeasible import conflicts_of
+from optimizer.shifts.infeasible import Clashes, clashes_of
 from optimizer.shifts.solve import solve
 from optimizer.shifts.variables import Grid
 from roster.problem import Problem
@@ -147,5 +147,5 @@ def test_a_rule_that_is_off_is_no_reason() -> None:
 
 def test_a_possible_problem_has_no_conflicts() -> None:
     problem = impossible(agents=[ana(contract=asking(1800, 2250), time_off=[6], pins=[PIN_E])])
-    assert conflicts_of(Grid(problem)) == ()
+    assert clashes_of(Grid(problem)) == Clashes()
     assert outcome(problem).status is Status.OPTIMAL
