@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from roster.contacts import ArrivalState, History, OutcomeMarker, Resolvability, Stake
 from roster.people import Channel
 from roster.rules.parameters import Rules
+from roster.rules.parameters.base import NightTerms
+from roster.rules.parameters.base import NightTerms
 
 DEFAULT_PATH = Path(__file__).parent / "policies" / "default.toml"
 
@@ -155,6 +157,13 @@ class StaffingPolicy(_Table):
     absence_shrinkage: Share
 
 
+class MemoryPolicy(_Table):
+    """How far back a roster looks for fairness and for planned exposure that people carry in."""
+
+    fairness_months: Annotated[int, Field(ge=0, le=24)]
+    exposure_weeks: Annotated[int, Field(ge=0, le=12)]
+
+
 class Policy(_Table):
     """Everything a site may choose."""
 
@@ -164,6 +173,9 @@ class Policy(_Table):
     rest: RestPolicy
     debrief: DebriefPolicy
     breaks: BreaksPolicy
+    night: NightTerms
+    night: NightTerms
+    memory: MemoryPolicy
     rules: Rules
     routing: RoutingPolicy
     staffing: StaffingPolicy
