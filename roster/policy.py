@@ -14,7 +14,6 @@ from roster.contacts import ArrivalState, History, OutcomeMarker, Resolvability,
 from roster.people import Channel
 from roster.rules.parameters import Rules
 from roster.rules.parameters.base import NightTerms
-from roster.rules.parameters.base import NightTerms
 
 DEFAULT_PATH = Path(__file__).parent / "policies" / "default.toml"
 
@@ -173,7 +172,6 @@ class Policy(_Table):
     rest: RestPolicy
     debrief: DebriefPolicy
     breaks: BreaksPolicy
-    night: NightTerms
     night: NightTerms
     memory: MemoryPolicy
     rules: Rules
