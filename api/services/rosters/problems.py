@@ -154,6 +154,7 @@ def build_problem(
         agents=(*own, *fixed),
         # A queue that only people outside this roster can take is not this roster's to cover.
         demand=tuple(row for row in demand if row.queue in can_be_taken),
+        night=policy.night,
         rules=policy.rules,
     )
 

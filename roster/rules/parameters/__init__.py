@@ -6,15 +6,24 @@ The checker in `roster/rules/` and the posting in `optimizer/shifts/rules/` read
 from pydantic import BaseModel, ConfigDict
 
 from roster.rules.parameters.base import FlexibleParameters, RuleParameters
-from roster.rules.parameters.load import ExposureBalance
-from roster.rules.parameters.team import Cover, CoverByShift, KeepApart, KeepTogether, Preferences, RoleCover
+from roster.rules.parameters.load import (
+    ExposureBalance,
+    Fairness,
+    HeavyShiftBudget,
+    HeavySuccessions,
+    RecoveryDay,
+)
+from roster.rules.parameters.team import Cover, CoverByShift, KeepApart, KeepTogether, Notice, Preferences, RoleCover, Stability
 from roster.rules.parameters.working_time import (
     AverageMinutes,
     ConsecutiveDays,
+    ConsecutiveNights,
     DailyRest,
     MaxDaysOff,
     MinConsecutiveDays,
     MinDaysOff,
+    NightLimits,
+    RestAfterNights,
     Weekends,
     WeeklyRest,
 )
@@ -33,6 +42,9 @@ class Rules(BaseModel):
     min_consecutive_days: MinConsecutiveDays = MinConsecutiveDays(mode="off")
     min_days_off: MinDaysOff = MinDaysOff(mode="off")
     max_days_off: MaxDaysOff = MaxDaysOff(mode="off")
+    consecutive_nights: ConsecutiveNights = ConsecutiveNights(mode="off")
+    night_limits: NightLimits = NightLimits(mode="off")
+    rest_after_nights: RestAfterNights = RestAfterNights(mode="off")
     contract_minutes: RuleParameters = RuleParameters(mode="off")
     period_minutes: RuleParameters = RuleParameters(mode="off")
     average_minutes: AverageMinutes = AverageMinutes(mode="off")
@@ -44,9 +56,15 @@ class Rules(BaseModel):
     fixed_days_off: RuleParameters = RuleParameters(mode="off")
     pins: RuleParameters = RuleParameters(mode="off")
     preferences: Preferences = Preferences(mode="off")
+    heavy_shift_budget: HeavyShiftBudget = HeavyShiftBudget(mode="off")
+    heavy_successions: HeavySuccessions = HeavySuccessions(mode="off")
+    recovery_day: RecoveryDay = RecoveryDay(mode="off")
     exposure_balance: ExposureBalance = ExposureBalance(mode="off")
+    fairness: Fairness = Fairness(mode="off")
     cover: Cover = Cover(mode="off")
     cover_by_shift: CoverByShift = CoverByShift(mode="off")
     role_cover: RoleCover = RoleCover(mode="off")
     keep_together: KeepTogether = KeepTogether(mode="off")
     keep_apart: KeepApart = KeepApart(mode="off")
+    stability: Stability = Stability(mode="off")
+    notice: Notice = Notice(mode="off")

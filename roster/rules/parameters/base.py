@@ -1,8 +1,8 @@
 """What the parameters of every rule share: a mode, a source, and a weight where a breach only costs."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Weight = Annotated[int, Field(ge=0, le=100_000)]
 
@@ -43,3 +43,9 @@ class NightTerms(BaseModel):
     from_minute: int = Field(default=1380, ge=0, lt=1440)
     to_minute: int = Field(default=360, ge=0, lt=1440)
     minimum_minutes: int = Field(default=180, ge=1, le=1440)
+
+    @model_validator(mode="after")
+    def _two_minutes(self) -> Self:
+        if self.from_minute == self.to_minute:
+            raise ValueError(f"the night begins and ends at minute {self.from_minute}: expected two minutes that differ")
+        return self

@@ -46,9 +46,15 @@ class Stability(SoftParameters):
 
 
 class Notice(SoftParameters):
-    """A change less than `days` before its day: predictability pay is reported, `weight` is its cost in the plan."""
+    """A change less than `days` before its day: predictability pay is reported, `weight` is its cost in the plan.
+
+    A shift added, or moved without losing paid minutes, brings `added_pay_minutes` of pay; one that loses some brings
+    `removed_pay_minutes`, or `removed_pay_percent` of what is lost where its day is at most `late_days` ahead.
+    """
 
     days: int = Field(default=14, ge=0, le=60)
     weight: Weight = 60
     added_pay_minutes: int = Field(default=60, ge=0, le=1440)
+    removed_pay_minutes: int = Field(default=60, ge=0, le=1440)
     removed_pay_percent: int = Field(default=50, ge=0, le=100)
+    late_days: int = Field(default=1, ge=-1, le=60)

@@ -60,11 +60,11 @@ class ConsecutiveNights(FlexibleParameters):
 
 
 class NightLimits(FlexibleParameters):
-    """At most `maximum` night shifts in any `days` days, and none longer than `shift_minutes`."""
+    """At most `maximum` nights in any `days` days, and no night shift longer than `shift_minutes`, meal included."""
 
-    maximum: int = Field(default=4, ge=0, le=60)
+    maximum: int = Field(default=5, ge=0, le=60)
     days: int = Field(default=7, ge=1, le=28)
-    shift_minutes: int = Field(default=1440, ge=15, le=1440)
+    shift_minutes: int = Field(default=600, ge=15, le=1440)
 
 
 class RestAfterNights(FlexibleParameters):

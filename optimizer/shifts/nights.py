@@ -1,0 +1,20 @@
+"""Night shifts as the solver sees them: which options are nights, and what nights a person's past holds."""
+
+from optimizer.shifts.marks import Kind, Numbers, marked
+from optimizer.shifts.variables import Grid, Option
+from roster.problem import PlannedAgent
+from roster.rules.nights import is_night
+
+
+def night(grid: Grid) -> Kind:
+    """Whether an option is a night shift, for whomever."""
+
+    def kind(agent: PlannedAgent, option: Option) -> bool:
+        return is_night(grid.problem, option.day, option.shift)
+
+    return kind
+
+
+def night_numbers(grid: Grid, agent: PlannedAgent) -> Numbers:
+    """By day the numbers of the night shifts among its options."""
+    return marked(grid, agent, night(grid))
