@@ -1,7 +1,6 @@
 """Each rule on working time said three ways: checker, posting and row agree on every row of tiny random problems."""
 
 import random
-from collections import Counter
 from itertools import product
 
 import pytest
@@ -40,8 +39,10 @@ def random_person(key: str, seed: int) -> Problem:
     """One person, `key` alone beside one shift a day, at most 3 ** 7 or 2 ** 9 rows; weeks in part and whole."""
     draw = random.Random(f"{key} {seed}")
     shifts, days = draw.choice((("EN", 7), ("EN", 6), ("E", 9)) if key != "average_minutes" else (("EN", 7), ("E", 9)))
-    if key in ("average_minutes", "weekends", "complete_weekends") and seed % 3 == 0:
-        shifts, days = "E", 14 if key == "average_minutes" else 10
+    if key in ("weekends", "complete_weekends") and seed % 3 == 0:
+        shifts, days = "E", 10
+    if key == "average_minutes" and seed % 7 == 0:
+        shifts, days = "E", 14
     rules = successions(seed, shifts)
     return small_problem(
         "one_shift_a_day",
@@ -104,14 +105,14 @@ def test_checker_posting_and_row_agree(key: str, seed: int) -> None:
         assert told(grid, agent, words, sorted(row, key=lambda one: one.day)) == cost, row
 
 
-def test_the_random_people_make_every_rule_bind_both_ways() -> None:
-    forbidding: Counter[str] = Counter()
-    pricing: Counter[str] = Counter()
-    for key, seed in product(KEYS, SEEDS):
+@pytest.mark.parametrize("key", KEYS)
+def test_the_random_people_make_every_rule_bind_both_ways(key: str) -> None:
+    kinds = next(rule.kinds for rule in RULES if rule.key == key)
+    forbidding = pricing = 0
+    for seed in reversed(SEEDS):
         costs = set(verdicts(random_person(key, seed)).values())
-        forbidding[key] += None in costs and len(costs) > 1
-        pricing[key] += len(costs - {None}) > 1
-    kinds = {rule.key: rule.kinds for rule in RULES}
-    for key in KEYS:
-        assert forbidding[key] >= 3, (key, forbidding)
-        assert len(kinds[key]) == 1 or pricing[key] >= 3, (key, pricing)
+        forbidding += None in costs and len(costs) > 1
+        pricing += len(costs - {None}) > 1
+        if forbidding >= 3 and (len(kinds) == 1 or pricing >= 3):
+            return
+    pytest.fail(f"{key} forbids in {forbidding} and prices in {pricing} of {len(SEEDS)} problems: too few to tell")

@@ -1,10 +1,11 @@
 """The registry and its judge: what runs, what counts, and which rosters can't be judged at all."""
 
 import re
+import tomllib
 
 import pytest
 
-from roster.policy import load_policy
+from roster.policy import DEFAULT_PATH, load_policy
 from roster.problem import Assigned
 from roster.rules.parameters import Rules
 from roster.rules.registry import RULES, Kind, Scope, judge
@@ -43,11 +44,12 @@ def test_soft_rules_alone_can_be_soft() -> None:
     }
 
 
-def test_the_default_policy_switches_every_rule_on_and_says_where_it_comes_from() -> None:
-    rules = load_policy(None).rules
+def test_every_rule_stands_in_the_default_policy_and_says_where_it_comes_from() -> None:
+    tables = tomllib.loads(DEFAULT_PATH.read_text(encoding="utf-8"))["rules"]
+    assert set(tables) == {rule.key for rule in RULES}
     for rule in RULES:
-        assert getattr(rules, rule.key).mode != "off"
-        assert getattr(rules, rule.key).source
+        assert tables[rule.key]["mode"] in {*rule.kinds, "off"}, rule.key
+        assert getattr(load_policy(None).rules, rule.key).source, rule.key
 
 
 def test_the_verdict_holds_every_rules_findings_and_costs() -> None:
