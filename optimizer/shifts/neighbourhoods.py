@@ -4,7 +4,7 @@ Few people on many weeks and many people on few weeks reach different rosters, a
 worth the time, differs from problem to problem and from hour to hour. So sizes are measured while they are used.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +50,9 @@ class _Size:
 class Neighbourhoods:
     """Planning some people on some weeks anew, again and again."""
 
-    def __init__(self, crew: Crew, progress: Progress, seed: int) -> None:
+    def __init__(self, crew: Crew, progress: Progress, seed: int, *, timed: bool = True) -> None:
+        """Not `timed`: sizes are judged by people x weeks, so that the same run twice makes the same choices."""
+        self._timed = timed
         self._crew = crew
         self._progress = progress
         self._random = np.random.default_rng([seed, 2])
@@ -63,16 +65,16 @@ class Neighbourhoods:
         self._sizes = [_Size(some, long) for some in sorted(people) for long in sorted(weeks)]
         self._sizes.sort(key=lambda size: size.people * size.weeks)
 
-    def step(self, clock: Callable[[], float]) -> int:
-        """Plan one neighbourhood anew; how much cheaper the roster got. `clock`: seconds, or a count of work."""
+    def step(self) -> int:
+        """Plan one neighbourhood anew; how much cheaper the roster got."""
         crew = self._crew
         size = self._choose()
         days = self._days(size.weeks)
         people = self._people(size.people, days)
-        before, began = crew.cost(), clock()
+        before, began = crew.cost(), self._progress.seconds
         Dive(crew, days, people).run(self._progress)
         gain = before - crew.cost()
-        size.learn(gain, clock() - began)
+        size.learn(gain, self._progress.seconds - began if self._timed else size.people * size.weeks)
         return gain
 
     def _choose(self) -> _Size:

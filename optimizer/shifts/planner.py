@@ -1,21 +1,30 @@
-"""Plan by rows: a first roster at once, annealing, then week after week anew by columns, with the bound beside it."""
+"""Plan by rows: a first roster at once, annealing, then parts of it planned anew by columns, with the bound beside it.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+Which parts: week after week of everybody where hours are counted by the week, and some people on some weeks (see
+`neighbourhoods.py`) where limits tie all weeks of a person together. With two workers a second process proves the
+bound, then searches as well.
+"""
+
+from collections.abc import Callable, Sequence
 
 from optimizer.shifts.anneal import anneal, start_heat
-from optimizer.shifts.bound_process import BoundProcess
 from optimizer.shifts.bounding import Bounding
-from optimizer.shifts.columns import Row
 from optimizer.shifts.construct import construct
 from optimizer.shifts.crew import Crew
-from optimizer.shifts.dive import Dive
+from optimizer.shifts.neighbourhoods import Neighbourhoods
+from optimizer.shifts.partner import Partner
 from optimizer.shifts.progress import Progress
+from optimizer.shifts.weeks_anew import Guidance, WeeksAnew
 from optimizer.shifts.wire import Order
-from roster.problem import Assigned
+from roster.problem import Assigned, Problem
 
 ANNEAL_SHARE = 0.08
 ANNEAL_SECONDS = 6.0
+"""Of a few weeks of some dozen people; more where there are more people and weeks."""
+
+ANNEAL_CELLS = 1000
+"""People x days that the annealing time is meant for."""
+
 BOUND_SHARE = 0.45
 """How much of the time one process alone spends on the bound."""
 
@@ -25,21 +34,10 @@ LATER_HEAT = 0.15
 LATER_SECONDS = 4.0
 LATER_MOVES = 200
 
-TOGETHER_NEEDS = 1.3
-"""Weeks are planned anew together while there is time for this many dives a week."""
-
 MOVES_PER_UNIT = 60
 ROUNDS_PER_UNIT = 0.5
 DIVES_PER_UNIT = 0.1
 """What a unit of a deterministic limit buys: roughly a second's work for 36 people and four weeks."""
-
-
-@dataclass(frozen=True)
-class Guidance:
-    """What the bound has taught: the worth of a point of exposure by agent, and parts of rows."""
-
-    slopes: Mapping[str, float]
-    parts: Iterable[tuple[str, Row]]
 
 
 def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from: Sequence[Assigned]) -> None:
@@ -56,22 +54,28 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         anneal(crew, progress, seconds=0.0, moves=round(units * MOVES_PER_UNIT), seed=seed)
         bounding = _bounding(crew)
         bounding.run(progress, rounds=round(units * ROUNDS_PER_UNIT))
-        _weeks_anew(crew, progress, seed, lambda: _taught(bounding), dives=round(units * DIVES_PER_UNIT))
+        _improve(crew, progress, seed, lambda: _taught(bounding), dives=round(units * DIVES_PER_UNIT))
         return
-    seconds = min(ANNEAL_SECONDS, ANNEAL_SHARE * progress.seconds_left)
+    seconds = _anneal_seconds(crew, progress)
     if workers < 2:
         anneal(crew, progress, seconds=seconds, moves=None, seed=seed)
         bounding = _bounding(crew)
         bounding.run(progress, seconds=BOUND_SHARE * progress.seconds_left)
-        _weeks_anew(crew, progress, seed, lambda: _taught(bounding))
+        _improve(crew, progress, seed, lambda: _taught(bounding))
         return
     order = Order(problem=crew.grid.problem, time_limit_seconds=progress.seconds_left, workers=1, seed=seed + 1)
-    bounds = BoundProcess(order, progress)
+    partner = Partner(order, progress)
     try:
         anneal(crew, progress, seconds=seconds, moves=None, seed=seed)
-        _weeks_anew(crew, progress, seed, lambda: _learned(bounds))
+        partner.tell(crew, crew.cost())
+        _improve(crew, progress, seed, lambda: _learned(partner), partner=partner)
     finally:
-        bounds.close()
+        partner.close()
+
+
+def _anneal_seconds(crew: Crew, progress: Progress) -> float:
+    cells = len(crew.people) * crew.grid.problem.days
+    return min(ANNEAL_SECONDS * max(1.0, cells / ANNEAL_CELLS), ANNEAL_SHARE * progress.seconds_left)
 
 
 def _bounding(crew: Crew) -> Bounding:
@@ -83,53 +87,44 @@ def _taught(bounding: Bounding) -> Guidance:
     return Guidance(bounding.slopes, bounding.parts)
 
 
-def _learned(bounds: BoundProcess) -> Guidance | None:
-    latest = bounds.latest
+def _learned(partner: Partner) -> Guidance | None:
+    latest = partner.guidance
     return None if latest is None or latest.slopes is None else Guidance(latest.slopes, latest.parts)
 
 
-def _weeks_anew(
+def counted_by_week(problem: Problem) -> bool:
+    """Whether nothing that is counted over more than a week limits a row."""
+    rules = problem.rules
+    longer = (rules.period_minutes, rules.average_minutes, rules.shift_counts, rules.weekends)
+    return rules.contract_minutes.mode != "off" and all(rule.mode == "off" for rule in longer)
+
+
+def _improve(
     crew: Crew,
     progress: Progress,
     seed: int,
     guidance: Callable[[], Guidance | None],
+    *,
+    partner: Partner | None = None,
     dives: int | None = None,
 ) -> None:
-    """Week after week by columns until time is over (or for so many `dives`).
-
-    Once there is guidance, all weeks are planned anew in one go with exposure at its worth, so that they agree, for
-    better or worse; single weeks with exposure at what it costs then mend what that leaves.
-    """
-    weeks = [range(first, min(first + 7, crew.grid.problem.days)) for first in range(0, crew.grid.problem.days, 7)]
-    best, rows = crew.cost(), crew.snapshot()
-    guided = False
-    position = still = done = 0
-    began = progress.seconds
-
-    def dive(week: range, taught: Guidance | None, *, together: bool = False) -> bool:
-        nonlocal best, rows, done
-        slopes = taught.slopes if taught is not None and together else None
-        parts = () if taught is None else taught.parts
-        better = Dive(crew, week, parts=parts, slopes=slopes).run(progress, keep_worse=together)
-        done += 1
-        if crew.cost() < best:
-            best, rows = crew.cost(), crew.snapshot()
-            progress.offer(best, crew.assignments)
-        return better
-
+    """Plan parts anew until time is over (or for so many `dives`)."""
+    weeks = WeeksAnew(crew, progress, guidance) if counted_by_week(crew.grid.problem) else None
+    some = Neighbourhoods(crew, progress, seed, timed=dives is None)
+    done = 0
     while not progress.over() and (dives is None or done < dives):
-        taught = guidance()
-        each = (progress.seconds - began) / done if done else 0.0
-        if taught is not None and not guided and progress.seconds_left > TOGETHER_NEEDS * each * len(weeks):
-            guided, still = True, 0
-            for week in weeks:
-                dive(week, taught, together=True)
-        elif still < len(weeks):
-            still = 0 if dive(weeks[position], taught) else still + 1
-            position = (position + 1) % len(weeks)
-        else:
-            crew.restore(rows)
-            heat = LATER_HEAT * start_heat(crew)
-            moves = None if dives is None else LATER_MOVES
-            anneal(crew, progress, seconds=LATER_SECONDS, moves=moves, seed=seed + done, heat=heat)
-            still, done = 0, done + 1
+        if partner is not None:
+            if partner.merge(crew):
+                progress.offer(crew.cost(), crew.assignments)
+                if weeks is not None:
+                    weeks.again()
+            partner.tell(crew, crew.cost())
+        if weeks is not None:
+            if not weeks.step():
+                heat = LATER_HEAT * start_heat(crew)
+                moves = None if dives is None else LATER_MOVES
+                anneal(crew, progress, seconds=LATER_SECONDS, moves=moves, seed=seed + done, heat=heat)
+                weeks.again()
+        elif some.step() > 0:
+            progress.offer(crew.cost(), crew.assignments)
+        done += 1

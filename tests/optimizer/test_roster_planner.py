@@ -7,12 +7,12 @@ import pytest
 
 from optimizer.shifts import solve as solving
 from optimizer.shifts.anneal import anneal
-from optimizer.shifts.bound_process import BoundProcess
 from optimizer.shifts.bounding import Bounding
 from optimizer.shifts.construct import construct
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.dive import Dive
+from optimizer.shifts.partner import Partner
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.rows import RowFinder, people_of
 from optimizer.shifts.solve import solve
@@ -200,19 +200,19 @@ def test_a_wrong_cost_is_an_error_and_no_result(monkeypatch: pytest.MonkeyPatch)
     assert result.objective == judge(team(), result.assignments).cost != 1
 
 
-def test_the_bound_process_proves_a_bound_and_teaches() -> None:
+def test_the_partner_proves_a_bound_and_teaches() -> None:
     problem = team(people=3, days=7)
     best = optimum(problem).objective
     progress = Progress(time_limit_seconds=60.0)
-    bounds = BoundProcess(Order(problem=problem, time_limit_seconds=60.0), progress)
+    partner = Partner(Order(problem=problem, time_limit_seconds=60.0), progress)
     try:
-        bounds.wait()
+        partner.wait_for_guidance()
     finally:
-        bounds.close()
+        partner.close()
     assert best is not None
     assert progress.bound is not None
     assert progress.bound <= best
-    assert bounds.latest is not None
-    assert bounds.latest.slopes is not None
-    assert set(bounds.latest.slopes) == {"A0", "A1", "A2"}
-    assert bounds.latest.parts
+    assert partner.guidance is not None
+    assert partner.guidance.slopes is not None
+    assert set(partner.guidance.slopes) == {"A0", "A1", "A2"}
+    assert partner.guidance.parts
