@@ -155,7 +155,52 @@ TEAM_HARD: tuple[Case, ...] = (
     ),
 )
 
+E_THEN_L = [{"agent": "A", "day": 0, "shift": "E"}, {"agent": "A", "day": 2, "shift": "L"}]
+
 TEAM_SOFT: tuple[Priced, ...] = (
+    _priced(
+        "stability",
+        "taken away, added, moved",
+        small_problem("stability", days=3, published=E_THEN_L, given={"stability": {"weight": 7}}),
+        {"E-L": 0, "--L": 7, "EEL": 7, "L-L": 2 * 7, "-E-": 3 * 7, "[EL]-L": 7},
+    ),
+    _priced(
+        "stability",
+        "who was told of no shift, and another team's",
+        small_problem(
+            "stability",
+            days=3,
+            published=[*E_THEN_L, {"agent": "B", "day": 1, "shift": "L"}],
+            agents=[ana(), {"id": "B", "fixed": True, "pins": [{"day": 0, "shift": "E"}]}, CLEO],
+            given={"stability": {"weight": 7}},
+        ),
+        {"E-L/E--/---": 0, "E-L/E--/-E-": 7, "---/E--/LL-": 4 * 7},
+    ),
+    _priced(
+        "notice",
+        "a move is one change, and the last day is far enough",
+        small_problem(
+            "notice",
+            days=3,
+            published=E_THEN_L,
+            today="2026-11-22",
+            given={"notice": {"days": 3, "weight": 9}},
+        ),
+        {"E-L": 0, "L-L": 9, "[EL]-L": 9, "--E": 9, "-[EL]-": 3 * 9, "[EL]EE": 2 * 9},
+    ),
+    _priced(
+        "notice",
+        "two shifts told on one day",
+        small_problem(
+            "notice",
+            days=1,
+            shifts="MEL",
+            published=[{"agent": "A", "day": 0, "shift": "M"}, {"agent": "A", "day": 0, "shift": "L"}],
+            today="2026-12-01",
+            given={"notice": {"days": 0, "weight": 9}},
+        ),
+        {"[ML]": 0, "E": 2 * 9, "[ME]": 9, "-": 2 * 9, "[MEL]": 9},
+    ),
     _priced(
         "keep_together",
         "by the shift",

@@ -93,6 +93,17 @@ class Grid:
         """How many real minutes `day` has."""
         return self.midnights[day + 1] - self.midnights[day]
 
+    def published(self, agent: PlannedAgent) -> frozenset[Option]:
+        """The shifts that `agent` has been told."""
+        return self._published.get(agent.id, frozenset())
+
+    @cached_property
+    def _published(self) -> dict[str, frozenset[Option]]:
+        told: dict[str, set[Option]] = defaultdict(set)
+        for line in self.problem.published:
+            told[line.agent].add(self.option(line.day, line.shift))
+        return {agent: frozenset(options) for agent, options in told.items()}
+
     def past(self, agent: PlannedAgent) -> list[Option]:
         """The shifts `agent` worked before the horizon."""
         return [self.option(one.day, one.shift) for one in agent.history]

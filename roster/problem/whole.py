@@ -1,8 +1,9 @@
 """The problem as a whole, and what it computes of days, shifts and quarter-hours."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -50,6 +51,13 @@ class Problem(Value):
         if found:
             raise ValueError("; ".join(found))
         return self
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, with some fields changed; what was computed of the fields before is computed anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in set(copy.__dict__) - set(type(self).model_fields):
+            del copy.__dict__[name]
+        return copy
 
     @cached_property
     def quarters(self) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from roster.problem import Assigned, PlannedAgent, Problem
 
@@ -83,6 +84,17 @@ class Rows:
         }
         new._past = {agent: past for agent, past in self._past.items() if agent not in people}
         return new
+
+    def published(self, agent: PlannedAgent) -> tuple[Assigned, ...]:
+        """The shifts that the agent has been told."""
+        return self._published.get(agent.id, ())
+
+    @cached_property
+    def _published(self) -> dict[str, tuple[Assigned, ...]]:
+        told: dict[str, tuple[Assigned, ...]] = {}
+        for line in self.problem.published:
+            told[line.agent] = (*told.get(line.agent, ()), line)
+        return told
 
     def rostered(self) -> Iterator[PlannedAgent]:
         """People whose own rules are judged: all but another team's."""

@@ -1,7 +1,7 @@
 """Random lines of a tiny problem that speak of several people, each seed apart so that no other draw moves them."""
 
 import random
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any
 
 
@@ -13,21 +13,22 @@ def team_terms(seed: int) -> dict[str, dict[str, Any]]:
         "role_cover": {"mode": draw.choice(("hard", "soft", "soft")), "weight": draw.randint(0, 9)},
         "keep_together": {"mode": draw.choice(("hard", "soft")), "weight": draw.randint(1, 9)},
         "keep_apart": {"mode": draw.choice(("hard", "soft")), "weight": draw.randint(1, 9)},
+        "stability": {"weight": draw.randint(1, 9)},
+        "notice": {"weight": draw.randint(1, 9), "days": draw.randint(1, 5)},
     }
 
 
 def team_lines(seed: int, people: str, days: int, shifts: str) -> dict[str, Any]:
-    """What shifts and roles ask for, and who goes with whom."""
+    """What shifts and roles ask for, who goes with whom, what was published when."""
     draw = random.Random(f"team lines {seed}")
     pairs = [{"first": first, "second": second} for first, second in permutations(people, 2)]
     draw.shuffle(pairs)
+    together = pairs[: draw.choice((0, 1, 1))]
+    bound = {frozenset(pair.values()) for pair in together}
+    apart = [pair for pair in combinations(people, 2) if frozenset(pair) not in bound]
     return {
-        "together": (together := pairs[: draw.choice((0, 1, 1))]),
-        "apart": [
-            pair
-            for pair in pairs[len(together) :][: draw.choice((0, 1, 2))]
-            if {pair["first"], pair["second"]} not in [set(one.values()) for one in together]
-        ],
+        "together": together,
+        "apart": [{"first": second, "second": first} for first, second in apart[: draw.choice((0, 1, 2))]],
         "shift_demand": [
             {
                 "day": day,
@@ -50,6 +51,14 @@ def team_lines(seed: int, people: str, days: int, shifts: str) -> dict[str, Any]
             }
             for _ in range(draw.choice((0, 1, 2)))
         ],
+        "published": [
+            {"agent": name, "day": day, "shift": shift}
+            for name in people
+            for day in range(days)
+            for shift in shifts
+            if draw.random() < 0.25
+        ],
+        "today": draw.choice((None, "2026-11-21", "2026-11-22", "2026-11-23", "2026-11-24", "2028-02-27")),
     }
 
 

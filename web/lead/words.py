@@ -28,6 +28,8 @@ RULES = {
     "role_cover": "Roles on shift",
     "keep_together": "People kept together",
     "keep_apart": "People kept apart",
+    "stability": "Published shifts changed",
+    "notice": "Changes at short notice",
     "exposure_balance": "Balance of planned exposure",
 }
 

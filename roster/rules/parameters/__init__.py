@@ -13,7 +13,16 @@ from roster.rules.parameters.load import (
     HeavySuccessions,
     RecoveryDay,
 )
-from roster.rules.parameters.team import Cover, CoverByShift, KeepApart, KeepTogether, Notice, Preferences, RoleCover, Stability
+from roster.rules.parameters.team import (
+    Cover,
+    CoverByShift,
+    KeepApart,
+    KeepTogether,
+    Notice,
+    Preferences,
+    RoleCover,
+    Stability,
+)
 from roster.rules.parameters.working_time import (
     AverageMinutes,
     ConsecutiveDays,

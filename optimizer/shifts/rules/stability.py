@@ -1,0 +1,30 @@
+"""Posts stability: every difference from the published roster costs."""
+
+from optimizer.shifts.in_row import InRow
+from optimizer.shifts.variables import Grid, RosterModel
+from roster.problem import PlannedAgent
+
+KEY = "stability"
+
+
+def post(roster: RosterModel) -> None:
+    """A published shift costs where it is not worked, any other where it is; nothing where none was published."""
+    problem = roster.problem
+    if not problem.published:
+        return
+    weight = problem.rules.stability.weight
+    for agent in roster.people:
+        told = roster.grid.published(agent)
+        for option in roster.grid.options:
+            works = roster.works(agent, option)
+            roster.add_cost(KEY, weight * (1 - works if option in told else works))
+
+
+def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
+    """The same as prices: an empty row has lost every published shift."""
+    if not grid.problem.published:
+        return InRow()
+    weight = grid.problem.rules.stability.weight
+    told = grid.published(agent)
+    prices = {number: -weight if option in told else weight for number, option in enumerate(grid.options)}
+    return InRow(prices=prices, empty_cost=weight * len(told))
