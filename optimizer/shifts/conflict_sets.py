@@ -80,7 +80,7 @@ class _Filter:
     def _clash(self, kept: Sequence[Requirement], *, presolve: bool = True) -> bool:
         """Whether `kept` is proved impossible; a question that stays open counts as no."""
         model = self._roster.model.clone()
-        model.clear_objective()
+        model.clear_objective()  # type: ignore[no-untyped-call]  # OR-Tools leaves it untyped
         held = set(kept)
         for one, slack in self._roster.slacks.items():
             literal = model.get_bool_var_from_proto_index(slack.index)

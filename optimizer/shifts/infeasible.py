@@ -38,6 +38,9 @@ BROKEN_BY_PINS = frozenset(
 )
 """Rules that shifts break by being there, whatever else is worked: what pins alone can be blamed for."""
 
+MAX_ALIKE = 2
+"""So many of one kind are named; of more, the first and how many there are."""
+
 MAX_NAMED = 6
 """So many kinds of requirement of one set are named; more would explain nothing."""
 
@@ -98,7 +101,10 @@ def together(grid: Grid, roster: RosterModel, one: Requirement, given_up: Sequen
     for member in sorted(found.requirements, key=lambda member: (member != one, price(member), member.day)):
         alike = (member.rule, member.agent, member.detail)
         phrases.setdefault(alike, []).append(words(grid.problem, member))
-    named = [told[0] if len(told) == 1 else f"{told[0]} (and {len(told) - 1} more)" for told in phrases.values()]
+    named = [
+        "; ".join(told) if len(told) <= MAX_ALIKE else f"{told[0]} (and {len(told) - 1} more)"
+        for told in phrases.values()
+    ]
     if len(named) > MAX_NAMED:
         named = [*named[:MAX_NAMED], f"{len(named) - MAX_NAMED} more kinds of requirement"]
     return f"These can't all be kept: {'; '.join(named)}."

@@ -9,12 +9,13 @@ from optimizer.shifts.automaton import TooLarge
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.errors import SolverError
-from optimizer.shifts.infeasible import clashes_of
+from optimizer.shifts.infeasible import Clashes, clashes_of
 from optimizer.shifts.planner import plan
 from optimizer.shifts.postings import post_rules
 from optimizer.shifts.progress import OnProgress, OnRoster, Progress
 from optimizer.shifts.rows import RowFinder, people_of
 from optimizer.shifts.search import search
+from optimizer.shifts.team_clashes import hard_team_rules, team_clashes_of
 from optimizer.shifts.variables import Grid, RosterModel
 from roster.problem import Assigned, Problem
 from roster.result import Result, Status
@@ -72,25 +73,34 @@ def solve(
     stuck = None if crew is None else [one.agent for one in crew.people if crew.finder.best(one, one.own * 0) is None]
     clashes = clashes_of(grid, stuck)
     if clashes.conflicts:
-        return Result(
-            status=Status.INFEASIBLE,
-            conflicts=clashes.conflicts,
-            relax=clashes.relax,
-            warnings=unmet(problem),
-            seconds=progress.seconds,
-            seed=seed,
-            workers=workers,
-        )
+        return _impossible(clashes, grid, progress, workers=workers, seed=seed)
     if stuck:
         crew = None
     _go_on_from(start_from, problem, progress)
     literals = len(problem.agents) * len(grid.options)
+    refused = False
     if not progress.over() and (crew is None or literals <= DIRECT_LITERALS):
         share = 1.0 if crew is None else DIRECT_SHARE
-        _direct(grid, progress, share=share, workers=workers, seed=seed, start_from=start_from)
-    if crew is not None and not progress.over():
+        refused = _direct(grid, progress, share=share, workers=workers, seed=seed, start_from=start_from)
+    if crew is not None and not refused and not progress.over():
         plan(crew, progress, workers=workers, seed=seed, start_from=progress.best or start_from)
+    if progress.best is None and not progress.stopped:
+        clashes = team_clashes_of(grid)
+        if clashes.conflicts:
+            return _impossible(clashes, grid, progress, workers=workers, seed=seed)
     return _concluded(grid, progress, workers=workers, seed=seed)
+
+
+def _impossible(clashes: Clashes, grid: Grid, progress: Progress, *, workers: int, seed: int) -> Result:
+    return Result(
+        status=Status.INFEASIBLE,
+        conflicts=clashes.conflicts,
+        relax=clashes.relax,
+        warnings=unmet(grid.problem),
+        seconds=progress.seconds,
+        seed=seed,
+        workers=workers,
+    )
 
 
 def _go_on_from(start_from: Sequence[Assigned], problem: Problem, progress: Progress) -> None:
@@ -115,8 +125,11 @@ def _crew(grid: Grid) -> Crew | None:
 
 def _direct(
     grid: Grid, progress: Progress, *, share: float, workers: int, seed: int, start_from: Sequence[Assigned]
-) -> None:
-    """Plain CP-SAT on the whole model, for a share of the limits."""
+) -> bool:
+    """Plain CP-SAT on the whole model, for a share of the limits; says whether it called the team impossible.
+
+    That is no result yet: `team_clashes_of` must be able to say why.
+    """
     roster = RosterModel(grid)
     post_rules(roster)
     roster.minimise_costs()
@@ -133,8 +146,9 @@ def _direct(
     )
     if status == cp_model.MODEL_INVALID:
         raise SolverError(f"the model is invalid: {roster.model.validate()}")
-    if status == cp_model.INFEASIBLE:
+    if status == cp_model.INFEASIBLE and not hard_team_rules(grid.problem):
         raise SolverError("the solver calls a roster infeasible that the elastic model can build")
+    return status == cp_model.INFEASIBLE
 
 
 def _concluded(grid: Grid, progress: Progress, *, workers: int, seed: int) -> Result:
