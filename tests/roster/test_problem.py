@@ -145,3 +145,12 @@ def test_all_faults_are_told_at_once() -> None:
 def test_text_that_is_no_json_is_refused() -> None:
     with pytest.raises(ProblemError, match="Invalid JSON"):
         problem_from_json("agent,day,shift")
+
+
+def test_a_copy_computes_anew_what_its_changed_fields_decide() -> None:
+    problem = Problem.model_validate(values())
+    assert (len(problem.quarters), problem.agent_of["A1"].fixed) == (2, False)
+    other = problem.agents[0].model_copy(update={"fixed": True})
+    copy = problem.model_copy(update={"agents": (other,), "days": 3})
+    assert (len(copy.quarters), copy.agent_of["A1"].fixed) == (3, True)
+    assert (len(problem.quarters), problem.agent_of["A1"].fixed) == (2, False)
