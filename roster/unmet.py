@@ -10,7 +10,7 @@ from roster.problem import Problem
 
 def unmet(problem: Problem) -> tuple[str, ...]:
     """A sentence for each requirement that can't be met, whoever works when."""
-    return tuple(_queues_without_skill(problem))
+    return (*_queues_without_skill(problem), *_roles_without_holder(problem))
 
 
 def _queues_without_skill(problem: Problem) -> Iterator[str]:
@@ -24,3 +24,16 @@ def _queues_without_skill(problem: Problem) -> Iterator[str]:
                 f"Nobody can take {queue.name or queue.id}: no agent has the skill {queue.id!r}, so all"
                 f" {asked / 4:g} agent-hours that it requires will be missing."
             )
+
+
+def _roles_without_holder(problem: Problem) -> Iterator[str]:
+    if problem.rules.role_cover.mode == "off":
+        return
+    held = {role for agent in problem.agents for role in agent.roles}
+    for line in problem.role_demand:
+        holders = sum(line.role is None or line.role in agent.roles for agent in problem.agents)
+        if line.role is not None and line.role not in held:
+            yield f"Nobody holds the role {line.role!r}, yet {line.required} with it are asked for."
+        elif holders < line.required:
+            who = "people" if line.role is None else f"people with the role {line.role!r}"
+            yield f"{line.required} {who} are asked for at once, but there are only {holders}."
