@@ -3,9 +3,11 @@
 from typing import Any
 
 from roster.problem import Problem
+from tests.load_cases import LOAD_HARD, LOAD_SOFT
 from tests.paired import Case, Priced
 from tests.small_rosters import ana, past, shift, small_problem
 from tests.team_cases import TEAM_HARD, TEAM_SOFT
+from tests.working_cases import WORKING_HARD, WORKING_SOFT
 
 
 def _case(key: str, name: str, problem: Problem, allowed: str, refused: str) -> Case:
@@ -290,6 +292,8 @@ HARD: tuple[Case, ...] = (
         "E- [EL]-",
         "-- L- EE EL",
     ),
+    *LOAD_HARD,
+    *WORKING_HARD,
     *TEAM_HARD,
 )
 
@@ -375,5 +379,7 @@ SOFT: tuple[Priced, ...] = (
         ML=(80 - 32 - 40) * 2,
         MM=(160 - 40) * 2 + (160 - 100) * 5,
     ),
+    *LOAD_SOFT,
+    *WORKING_SOFT,
     *TEAM_SOFT,
 )

@@ -15,10 +15,10 @@ def post(roster: RosterModel) -> None:
     for agent in roster.people:
         options = roster.grid.options
         surplus = surpluses(roster.grid, agent)
-        away = sum(
+        away = agent.carried_points + sum(
             points * roster.works(agent, option) for points, option in zip(surplus, options, strict=True) if points
         )
-        reach = sum(abs(points) for points in surplus)
+        reach = agent.carried_points + sum(abs(points) for points in surplus)
         for free, weight in ((terms.tolerance_points, terms.weight), (terms.steep_points, terms.steep_weight)):
             if weight == 0 or reach <= free:
                 continue
@@ -44,7 +44,7 @@ def cost_of(terms: ExposureBalance, away: int) -> int:
 
 
 def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
-    """The same cost of the summed surplus."""
+    """The same cost of the summed surplus, what is carried in counted."""
     terms = grid.problem.rules.exposure_balance
     free, steep = terms.tolerance_points, terms.steep_points
     balance = Balance(
@@ -52,5 +52,6 @@ def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
         at_zero=-terms.weight * free - terms.steep_weight * steep,
         slope=-terms.weight - terms.steep_weight,
         turns=((-steep, terms.steep_weight), (-free, terms.weight), (free, terms.weight), (steep, terms.steep_weight)),
+        start=agent.carried_points,
     )
     return InRow(balances=(balance,))

@@ -47,5 +47,7 @@ class NightTerms(BaseModel):
     @model_validator(mode="after")
     def _two_minutes(self) -> Self:
         if self.from_minute == self.to_minute:
-            raise ValueError(f"the night begins and ends at minute {self.from_minute}: expected two minutes that differ")
+            raise ValueError(
+                f"the night begins and ends at minute {self.from_minute}: expected two minutes that differ"
+            )
         return self
