@@ -16,7 +16,10 @@ def working_terms(seed: int) -> dict[str, dict[str, Any]]:
     terms["min_days_off"]["minimum"] = draw.choice((1, 2, 2, 3))
     terms["max_days_off"]["maximum"] = draw.choice((1, 2, 3, 4))
     terms["weekends"]["maximum"] = draw.choice((0, 1, 1, 2))
-    terms["average_minutes"] = {"week_minutes": draw.choice((600, 1200, 2000)), "reference_weeks": draw.choice((1, 2, 3))}
+    terms["average_minutes"] = {
+        "week_minutes": draw.choice((600, 1200, 2000)),
+        "reference_weeks": draw.choice((1, 2, 3)),
+    }
     return terms
 
 
