@@ -30,6 +30,8 @@ class Rows:
         self.problem = problem
         self._spans: dict[tuple[int, str], Worked] = {} if like is None else like._spans
         self._covered: dict[tuple[int, str], range] = {} if like is None else like._covered
+        if like is not None and like.problem.published is problem.published:
+            self._published = like._published
         self._rows: dict[str, list[Worked]] = {agent.id: [] for agent in problem.agents}
         faults: list[str] = []
         seen: set[tuple[str, int, str]] = set()

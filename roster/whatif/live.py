@@ -167,17 +167,15 @@ def _problem_of(problem: Problem, agent: PlannedAgent) -> Problem:
     return _with_people(
         problem,
         (agent,),
-        published=tuple(line for line in problem.published if line.agent == agent.id),
         together=(),
         apart=(),
     )
 
 
 def _with_people(problem: Problem, agents: tuple[PlannedAgent, ...], **more: object) -> Problem:
-    """A coherent problem with other people is one again, so it is not checked; what was computed of people goes."""
+    """A coherent problem with other people is one again; what it has computed of days and shifts stays."""
     copy = problem.model_copy(update={"agents": agents, **more})
-    for name in [name for name in copy.__dict__ if name not in Problem.model_fields and name not in GROUND]:
-        del copy.__dict__[name]
+    copy.__dict__.update({name: value for name, value in problem.__dict__.items() if name in GROUND})
     return copy
 
 

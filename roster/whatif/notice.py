@@ -1,7 +1,6 @@
 """Which days people have been promised: a change there comes inside their notice period."""
 
 from roster.problem import Problem
-from roster.rules.parameters.team import Notice
 
 
 def last_day_inside(problem: Problem) -> int:
@@ -9,7 +8,7 @@ def last_day_inside(problem: Problem) -> int:
 
     Without a `today` every change comes early enough; with the rule off nobody was promised notice.
     """
-    terms: Notice = getattr(problem.rules, "notice", Notice(mode="off"))
+    terms = problem.rules.notice
     if problem.today is None or terms.mode == "off":
         return -1
     return (problem.today - problem.start).days + terms.days - 1
