@@ -9,9 +9,11 @@ from api.context import Context
 from api.errors import Invalid
 from api.services.rosters.planning import build_problem, create_roster
 from api.services.rosters.problems import queue_weight
+from api.services.rosters.published import history_days
 from roster.people import Agent, AgentChannel, Availability, Channel, Contract, Preference, Skill, Team, TimeOff
 from roster.problem import PastShift, Pin, Problem, Window, Wish
 from roster.queues import Queue
+from roster.rules.parameters import Rules
 from roster.shifts import PinnedFree, Requirement, Roster, RosterStatus, ShiftType
 from roster.store.engine import reading, writing
 from tests.planning_centre import MONDAY, add, place, require, second_queue, second_team, small_centre
@@ -70,7 +72,7 @@ def test_problem_carries_codes_contracts_and_what_agents_said(context: Context) 
     assert (first.name, first.team, first.skills) == ("Agent 1", "Days", ("care",))
     assert (first.contract.min_week_minutes, first.contract.max_week_minutes) == (0, 2400)
     assert first.availability == (Window(weekday=0, start_minute=480, end_minute=1080),)
-    assert first.time_off == (0, 1)
+    assert first.time_off == (-3, -2, -1, 0, 1)
     assert first.wishes == (Wish(day=4, shift="E", wanted=True, weight=7),)
     assert problem.agent_of["a2"].availability == problem.agent_of["a2"].wishes == ()
     assert (problem.shift_of["D"].minutes, problem.shift_of["D"].paid_minutes) == (480, 450)
@@ -117,18 +119,29 @@ def test_pins_of_the_roster_come_in_also_free_days(context: Context) -> None:
     assert built(context).agent_of["a1"].pins == ()
 
 
-def test_history_is_what_was_published_in_the_fourteen_days_before(context: Context) -> None:
+def test_history_is_what_was_published_for_as_long_as_a_rule_looks_back(context: Context) -> None:
     small_centre(context)
-    before = published(context, "Days", MONDAY - timedelta(days=21), 21)
-    place(context, before, "a1", MONDAY - timedelta(days=15), "D")
-    place(context, before, "a1", MONDAY - timedelta(days=14), "D")
-    place(context, before, "a1", MONDAY - timedelta(days=1), "E")
+    before = published(context, "Days", MONDAY - timedelta(days=126), 42)
+    last = published(context, "Days", MONDAY - timedelta(days=7), 7)
+    place(context, before, "a1", MONDAY - timedelta(days=120), "D")
+    place(context, before, "a1", MONDAY - timedelta(days=119), "D")
+    place(context, last, "a1", MONDAY - timedelta(days=1), "E")
     draft = create_roster(context, team="Days", starts_on=MONDAY, days=7, actor="lea")
     place(context, draft, "a2", MONDAY, "D")
-    history = built(context).agent_of["a1"].history
-    assert history == (PastShift(day=-14, shift="D"), PastShift(day=-1, shift="E"))
+    assert context.policy.rules.average_minutes.reference_weeks * 7 == 119
+    assert built(context).agent_of["a1"].history == (PastShift(day=-119, shift="D"), PastShift(day=-1, shift="E"))
     later = built(context, start=MONDAY + timedelta(days=1), days=6)
     assert later.agent_of["a2"].history == ()
+
+
+def test_history_is_two_weeks_where_no_rule_looks_further_back(context: Context) -> None:
+    rules = context.policy.rules
+    off = {name: {"mode": "off"} for name in type(rules).model_fields}
+    assert history_days(Rules.model_validate(off)) == 14
+    assert history_days(Rules.model_validate(off | {"max_days_off": {"maximum": 20}})) == 21
+    assert history_days(Rules.model_validate(off | {"night_limits": {"days": 21}})) == 21
+    assert history_days(Rules.model_validate(off | {"night_limits": {"days": 14, "mode": "off"}})) == 14
+    assert history_days(Rules.model_validate(off | {"average_minutes": {"reference_weeks": 52}})) == 364
 
 
 def test_other_teams_published_people_enter_fixed_with_their_shifts_as_pins(context: Context) -> None:

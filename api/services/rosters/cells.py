@@ -18,7 +18,7 @@ def cell_form(context: Context, roster_id: int, agent: str, on_date: date) -> Ce
     """What `agent` (a code) has on `on_date`, and what a lead needs to change it."""
     with reading(context.engine) as session:
         roster = find_roster(session, roster_id)
-        found = judged(session, context.policy, roster)
+        found = judged(session, context.policy, roster, now=context.now())
         busy = active_run(session, roster_id) is not None
     problem = found.problem
     person = problem.agent_of.get(agent)

@@ -111,7 +111,7 @@ def _changed(
     roster.version += 1
     session.add(roster)
     session.flush()
-    found = judged(session, context.policy, roster)
+    found = judged(session, context.policy, roster, now=context.now())
     append(
         session,
         at=context.now(),

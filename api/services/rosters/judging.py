@@ -1,12 +1,14 @@
 """A stored roster before the checkers: its problem from today's tables, its assignments, and the verdict."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
 from api.errors import NotFound
 from api.services.rosters.problems import build_problem
+from roster.clock import local_day
 from roster.load.planned import Exposure, exposure_of
 from roster.people import Agent
 from roster.policy import Policy
@@ -66,8 +68,8 @@ def assigned_in(session: Session, roster: Roster) -> tuple[Assigned, ...]:
     )
 
 
-def judged(session: Session, policy: Policy, roster: Roster) -> Judged:
-    """`roster` judged by the rules as they are now."""
+def judged(session: Session, policy: Policy, roster: Roster, *, now: datetime | None = None) -> Judged:
+    """`roster` judged by the rules as they are; `now` is for notice, without it there is time enough for any change."""
     problem = build_problem(
         session,
         policy,
@@ -75,6 +77,7 @@ def judged(session: Session, policy: Policy, roster: Roster) -> Judged:
         starts_on=roster.starts_on,
         days=roster.days,
         roster_id=roster.id,
+        today=None if now is None else local_day(now, roster.zone),
     )
     # People who are rostered elsewhere by now are there as fixed agents, with all that is published of them.
     others = {agent.id: agent for agent in problem.agents if agent.fixed}

@@ -19,6 +19,7 @@ from api.services.rosters.runs import (
     refuse_while_planning,
     view_of,
 )
+from roster.clock import local_day
 from roster.shifts import Assignment, PinnedFree, Roster, RosterStatus, RunStatus
 from roster.store.engine import reading, writing
 
@@ -114,6 +115,7 @@ def _begin(
             starts_on=roster.starts_on,
             days=roster.days,
             roster_id=roster_id,
+            today=local_day(context.now(), roster.zone),
         )
         start_from = assigned_in(session, roster)
         roster.problem = problem.model_dump(mode="json")

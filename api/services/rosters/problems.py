@@ -7,64 +7,33 @@ are left out, because their shifts begin at other local minutes than this proble
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from api.errors import Invalid
+from api.services.rosters.asked import read_pairs, read_role_demand, read_roles, read_shift_demand
 from api.services.rosters.demand import read_demand
-from roster.people import Agent, AgentChannel, Availability, Contract, Preference, Skill, Team, TimeOff
+from api.services.rosters.frame import Frame, check_horizon
+from api.services.rosters.published import history_days, published_between
+from api.services.rosters.remembered import what_people_bring
+from api.services.rosters.rostered import Known, fixed_agents, own_agents
+from roster.people import Agent, AgentChannel, Skill, Team
 from roster.policy import Policy
-from roster.problem import (
-    MAX_DAYS,
-    ContractTerms,
-    PastShift,
-    Pin,
-    PlannedAgent,
-    Problem,
-    QueueTerms,
-    ShiftOption,
-    Window,
-    Wish,
-)
+from roster.problem import Assigned, PlannedAgent, Problem, QueueTerms, ShiftOption
 from roster.queues import Queue
-from roster.shifts import Assignment, PinnedFree, Roster, RosterStatus, ShiftType
+from roster.shifts import Assignment, ForbiddenSuccession, Roster, RosterStatus, ShiftType
 
-HISTORY_DAYS = 14
+__all__ = ["build_problem", "check_horizon", "queue_weight", "team_named", "zone_of"]
+
 NEUTRAL_PRIORITY = 5
 """Queues from this priority on weigh 1; each step ahead of it adds 1 (priority 1 weighs 5)."""
-YEARS = range(1970, 2200)
 
 
 def queue_weight(priority: int) -> int:
     """What under-cover of a queue is multiplied by: 5 for priority 1, down to 1 for priority 5 and later."""
     return max(1, NEUTRAL_PRIORITY + 1 - priority)
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """The stretch of local days that a problem is about."""
-
-    starts_on: date
-    days: int
-    zone: str
-
-    @property
-    def last_on(self) -> date:
-        return self.starts_on + timedelta(days=self.days - 1)
-
-    def day(self, on_date: date) -> int:
-        return (on_date - self.starts_on).days
-
-
-def check_horizon(starts_on: date, days: int) -> None:
-    """Refuse a horizon that can't be planned."""
-    if not 1 <= days <= MAX_DAYS:
-        raise Invalid(f"a roster of {days} days can't be planned: expected 1 to {MAX_DAYS} (six weeks)")
-    if starts_on.year not in YEARS:
-        raise Invalid(f"start {starts_on.isoformat()}: expected a date from {YEARS.start} to {YEARS.stop - 1}")
 
 
 def team_named(session: Session, name: str) -> Team:
@@ -99,63 +68,101 @@ def build_problem(
     starts_on: date,
     days: int,
     roster_id: int | None = None,
+    today: date | None = None,
 ) -> Problem:
     """What a roster of `team_id` (None: every team) from `starts_on` for `days` days is planned from.
 
-    `roster_id` keeps that roster's pins, and the people it has already placed. Raises `Invalid`, in a sentence, where
-    there is nobody to plan, nothing to plan with, or a queue that nobody in the centre can take.
+    `roster_id` keeps that roster's pins, and the people it has already placed; `today` is for notice. Raises `Invalid`,
+    in a sentence, where there is nobody to plan, nothing to plan with, or a queue that nobody in the centre can take.
     """
     check_horizon(starts_on, days)
-    frame = _Frame(starts_on, days, zone_of(session, team_id))
+    frame = Frame(starts_on, days, zone_of(session, team_id))
     shifts = session.exec(select(ShiftType).order_by(col(ShiftType.start_minute), col(ShiftType.code))).all()
     if not shifts:
         raise Invalid("there are no shift types yet: import shifts first")
     queues = session.exec(select(Queue).order_by(col(Queue.code))).all()
     people = _people(session, team_id, roster_id)
+    teams = _team_names(session)
     if not people:
-        whose = "in any team" if team_id is None else f"in team {_team_names(session)[team_id]!r}"
+        whose = "in any team" if team_id is None else f"in team {teams[team_id]!r}"
         raise Invalid(f"there are no active agents {whose}: import people first")
-    shift_codes = {shift.id: shift.code for shift in shifts if shift.id is not None}
+    codes = {shift.id: shift.code for shift in shifts if shift.id is not None}
     skills = _skills(session, queues)
-    own = _own_agents(session, frame, people, skills, shift_codes, roster_id)
-    fixed = _fixed_agents(session, frame, {agent.id for agent in people}, skills, shift_codes)
     demand = read_demand(session, starts_on, days, frame.zone, queues)
-    if not demand:
+    shift_demand = read_shift_demand(session, frame, team_id, codes)
+    if not demand and not any(line.required for line in shift_demand):
         raise Invalid(
             f"no requirement falls in {starts_on.isoformat()} to {frame.last_on.isoformat()}:"
             " import requirements or compute them from history first"
         )
     _refuse_unstaffed(session, {row.queue for row in demand}, queues, skills)
-    can_be_taken = {skill for agent in (*own, *fixed) for skill in agent.skills}
-    return Problem(
-        name=f"{_team_names(session).get(team_id, 'all teams')} from {starts_on.isoformat()}",
+    ground = Problem(
+        name=f"{teams.get(team_id, 'all teams')} from {starts_on.isoformat()}",
         zone=frame.zone,
         start=starts_on,
         days=days,
-        shifts=tuple(
-            ShiftOption(
-                id=shift.code,
-                name=shift.name,
-                start_minute=shift.start_minute,
-                minutes=shift.minutes,
-                paid_minutes=shift.minutes - shift.meal_minutes,
-            )
-            for shift in shifts
-        ),
-        queues=tuple(
-            QueueTerms(
-                id=queue.code,
-                name=queue.name,
-                weight=queue_weight(queue.priority),
-                exposure_per_hour=queue.exposure_per_hour,
-            )
-            for queue in queues
-        ),
+        shifts=_shift_options(session, shifts, codes),
+        queues=tuple(_queue_terms(queue) for queue in queues),
+        agents=(PlannedAgent(id="nobody"),),
+        today=today,
+        night=policy.night,
+        rules=policy.rules,
+    )
+    back = history_days(policy.rules)
+    history = published_between(session, frame.date_of(-back), frame.date_of(-1), frame.zone, codes)
+    told = published_between(session, starts_on, frame.last_on, frame.zone, codes)
+    roles = read_roles(session, session.exec(select(Agent)).all(), team_id, teams)
+    known = Known(teams, codes, skills, roles)
+    brought = what_people_bring(session, policy, ground, people, skills, queues, codes)
+    own = own_agents(session, frame, people, known, history, back, brought, roster_id)
+    own_ids = {agent.id: agent.code for agent in people if agent.id is not None}
+    fixed = fixed_agents(session, frame, set(own_ids), known, told, history)
+    there = {agent.id for agent in fixed}
+    others = {key: code for key, code in session.exec(select(Agent.id, Agent.code)) if key and code in there}
+    pairs = read_pairs(session, own_ids, others)
+    can_be_taken = {skill for agent in (*own, *fixed) for skill in agent.skills}
+    # Made anew, not copied, so that the whole is checked for coherence.
+    shared = {name: getattr(ground, name) for name in ground.model_fields_set - {"agents"}}
+    return Problem(
+        **shared,
         agents=(*own, *fixed),
         # A queue that only people outside this roster can take is not this roster's to cover.
         demand=tuple(row for row in demand if row.queue in can_be_taken),
-        night=policy.night,
-        rules=policy.rules,
+        shift_demand=tuple(shift_demand),
+        role_demand=tuple(read_role_demand(session, frame, team_id, teams)),
+        together=pairs.together,
+        apart=pairs.apart,
+        published=tuple(
+            Assigned(agent=own_ids[line.agent_id], day=frame.day(line.on_date), shift=line.shift)
+            for line in told
+            if line.agent_id in own_ids
+        ),
+    )
+
+
+def _shift_options(session: Session, shifts: Sequence[ShiftType], codes: dict[int, str]) -> tuple[ShiftOption, ...]:
+    forbidden: defaultdict[int | None, list[str]] = defaultdict(list)
+    for line in session.exec(select(ForbiddenSuccession)).all():
+        forbidden[line.shift_type_id].append(codes[line.next_id])
+    return tuple(
+        ShiftOption(
+            id=shift.code,
+            name=shift.name,
+            start_minute=shift.start_minute,
+            minutes=shift.minutes,
+            paid_minutes=shift.minutes - shift.meal_minutes,
+            not_followed_by=tuple(sorted(forbidden[shift.id])),
+        )
+        for shift in shifts
+    )
+
+
+def _queue_terms(queue: Queue) -> QueueTerms:
+    return QueueTerms(
+        id=queue.code,
+        name=queue.name,
+        weight=queue_weight(queue.priority),
+        exposure_per_hour=queue.exposure_per_hour,
     )
 
 
@@ -205,151 +212,6 @@ def _skills(session: Session, queues: Sequence[Queue]) -> dict[int, tuple[str, .
         if skill.agent_id not in channels or queue.channel in channels[skill.agent_id]:
             found[skill.agent_id].append(queue.code)
     return {agent: tuple(sorted(codes)) for agent, codes in found.items()}
-
-
-def _own_agents(
-    session: Session,
-    frame: _Frame,
-    people: Sequence[Agent],
-    skills: dict[int, tuple[str, ...]],
-    shift_codes: dict[int, str],
-    roster_id: int | None,
-) -> list[PlannedAgent]:
-    contracts = {contract.id: contract for contract in session.exec(select(Contract)).all()}
-    teams = _team_names(session)
-    windows = defaultdict(list)
-    for window in session.exec(select(Availability).order_by(col(Availability.id))).all():
-        windows[window.agent_id].append(
-            Window(weekday=window.weekday, start_minute=window.start_minute, end_minute=window.end_minute)
-        )
-    away = _time_off(session, frame)
-    wishes = _wishes(session, frame, shift_codes)
-    pins = _pins(session, frame, shift_codes, roster_id)
-    history = _history(session, frame, shift_codes)
-    agents = []
-    for agent in people:
-        if agent.id is None:
-            continue
-        contract = contracts[agent.contract_id]
-        agents.append(
-            PlannedAgent(
-                id=agent.code,
-                name=agent.name,
-                team=teams[agent.team_id],
-                skills=skills.get(agent.id, ()),
-                contract=ContractTerms(
-                    min_week_minutes=contract.min_week_minutes,
-                    max_week_minutes=contract.max_week_minutes,
-                    max_consecutive_days=contract.max_consecutive_days,
-                ),
-                availability=tuple(windows[agent.id]),
-                time_off=tuple(sorted(away[agent.id])),
-                wishes=tuple(wishes[agent.id]),
-                pins=tuple(pins[agent.id]),
-                history=tuple(history[agent.id]),
-            )
-        )
-    return agents
-
-
-def _time_off(session: Session, frame: _Frame) -> defaultdict[int, set[int]]:
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    lines = session.exec(
-        select(TimeOff).where(col(TimeOff.starts_on) <= frame.last_on, col(TimeOff.ends_on) >= frame.starts_on)
-    ).all()
-    for line in lines:
-        first, last = max(frame.day(line.starts_on), 0), min(frame.day(line.ends_on), frame.days - 1)
-        found[line.agent_id].update(range(first, last + 1))
-    return found
-
-
-def _wishes(session: Session, frame: _Frame, shift_codes: dict[int, str]) -> defaultdict[int, list[Wish]]:
-    found: defaultdict[int, list[Wish]] = defaultdict(list)
-    lines = session.exec(
-        select(Preference)
-        .where(col(Preference.on_date).between(frame.starts_on, frame.last_on))
-        .order_by(col(Preference.id))
-    ).all()
-    for line in lines:
-        shift = None if line.shift_type_id is None else shift_codes[line.shift_type_id]
-        found[line.agent_id].append(
-            Wish(day=frame.day(line.on_date), shift=shift, wanted=line.wanted, weight=line.weight)
-        )
-    return found
-
-
-def _pins(
-    session: Session, frame: _Frame, shift_codes: dict[int, str], roster_id: int | None
-) -> defaultdict[int, list[Pin]]:
-    found: defaultdict[int, list[Pin]] = defaultdict(list)
-    if roster_id is None:
-        return found
-    placed = session.exec(
-        select(Assignment)
-        .where(Assignment.roster_id == roster_id, col(Assignment.pinned).is_(True))
-        .order_by(col(Assignment.on_date))
-    ).all()
-    for line in placed:
-        found[line.agent_id].append(Pin(day=frame.day(line.on_date), shift=shift_codes[line.shift_type_id]))
-    free = session.exec(
-        select(PinnedFree).where(PinnedFree.roster_id == roster_id).order_by(col(PinnedFree.on_date))
-    ).all()
-    for cleared in free:
-        found[cleared.agent_id].append(Pin(day=frame.day(cleared.on_date)))
-    return found
-
-
-def _published(session: Session, first: date, last: date, zone: str) -> Sequence[Assignment]:
-    return session.exec(
-        select(Assignment)
-        .join(Roster, col(Roster.id) == col(Assignment.roster_id))
-        .where(
-            Roster.status == RosterStatus.PUBLISHED,
-            Roster.zone == zone,
-            col(Assignment.on_date).between(first, last),
-        )
-        .order_by(col(Assignment.agent_id), col(Assignment.on_date))
-    ).all()
-
-
-def _history(session: Session, frame: _Frame, shift_codes: dict[int, str]) -> defaultdict[int, list[PastShift]]:
-    found: defaultdict[int, list[PastShift]] = defaultdict(list)
-    first = frame.starts_on - timedelta(days=HISTORY_DAYS)
-    for line in _published(session, first, frame.starts_on - timedelta(days=1), frame.zone):
-        found[line.agent_id].append(PastShift(day=frame.day(line.on_date), shift=shift_codes[line.shift_type_id]))
-    return found
-
-
-def _fixed_agents(
-    session: Session,
-    frame: _Frame,
-    own: set[int | None],
-    skills: dict[int, tuple[str, ...]],
-    shift_codes: dict[int, str],
-) -> list[PlannedAgent]:
-    pins: defaultdict[int, list[Pin]] = defaultdict(list)
-    for line in _published(session, frame.starts_on, frame.last_on, frame.zone):
-        if line.agent_id not in own:
-            pins[line.agent_id].append(Pin(day=frame.day(line.on_date), shift=shift_codes[line.shift_type_id]))
-    if not pins:
-        return []
-    history = _history(session, frame, shift_codes)
-    teams = _team_names(session)
-    others = session.exec(select(Agent).where(col(Agent.id).in_(pins)).order_by(col(Agent.code))).all()
-    return [
-        PlannedAgent(
-            id=agent.code,
-            name=agent.name,
-            team=teams[agent.team_id],
-            skills=skills.get(agent.id, ()),
-            pins=tuple(pins[agent.id]),
-            # The day before reaches into the first morning, so it belongs to the shared cover too.
-            history=tuple(past for past in history[agent.id] if past.day == -1),
-            fixed=True,
-        )
-        for agent in others
-        if agent.id is not None
-    ]
 
 
 def _refuse_unstaffed(

@@ -38,7 +38,7 @@ def publish(context: Context, roster_id: int, *, actor: str) -> None:
         if roster.status is not RosterStatus.DRAFT:
             raise Conflict(f"roster {roster_id} is {roster.status.value}: only a draft can be published")
         refuse_while_planning(session, roster_id)
-        found = judged(session, context.policy, roster)
+        found = judged(session, context.policy, roster, now=context.now())
         if not found.own:
             raise Conflict(f"roster {roster_id} is empty: plan it, or place shifts by hand, before publishing it")
         sentences = [finding.sentence for finding in found.verdict.violations]

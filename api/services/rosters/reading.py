@@ -92,7 +92,7 @@ def roster_view(context: Context, roster_id: int) -> RosterView:
         run = latest_run(session, roster_id)
         grid, unplannable = None, None
         try:
-            grid = grid_of(judged(session, context.policy, roster))
+            grid = grid_of(judged(session, context.policy, roster, now=context.now()))
         except Invalid as error:
             unplannable = error.detail
         return RosterView(
@@ -108,7 +108,9 @@ def violations(context: Context, roster_id: int) -> tuple[FindingView, ...]:
     """Every rule the roster breaks, a sentence each; empty means that it may be published."""
     with reading(context.engine) as session:
         roster = find_roster(session, roster_id)
-        return tuple(finding_view(one) for one in judged(session, context.policy, roster).verdict.violations)
+        return tuple(
+            finding_view(one) for one in judged(session, context.policy, roster, now=context.now()).verdict.violations
+        )
 
 
 def cover_of_day(context: Context, roster_id: int, on_date: date) -> DayCover:
@@ -120,5 +122,5 @@ def cover_of_day(context: Context, roster_id: int, on_date: date) -> DayCover:
                 f"{on_date.isoformat()} is not in roster {roster_id}:"
                 f" expected {roster.starts_on.isoformat()} to {last_day(roster).isoformat()}"
             )
-        found = judged(session, context.policy, roster)
+        found = judged(session, context.policy, roster, now=context.now())
         return day_cover(roster_id, found, (on_date - roster.starts_on).days)
