@@ -5,15 +5,16 @@ from collections.abc import Callable, Sequence
 from ortools.sat.python import cp_model
 
 from optimizer.cp_sat import new_solver
-from optimizer.shifts.automaton import TooLarge
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.errors import SolverError
+from optimizer.shifts.in_row import TooLarge
 from optimizer.shifts.infeasible import Clashes, clashes_of
+from optimizer.shifts.people import people_of
 from optimizer.shifts.planner import plan
 from optimizer.shifts.postings import post_rules
 from optimizer.shifts.progress import OnProgress, OnRoster, Progress
-from optimizer.shifts.rows import RowFinder, people_of
+from optimizer.shifts.rows import RowFinder
 from optimizer.shifts.search import search
 from optimizer.shifts.team_clashes import hard_team_rules, team_clashes_of
 from optimizer.shifts.variables import Grid, RosterModel
@@ -70,12 +71,13 @@ def solve(
     )
     grid = Grid(problem)
     crew = _crew(grid)
-    stuck = None if crew is None else [one.agent for one in crew.people if crew.finder.best(one, one.own * 0) is None]
-    clashes = clashes_of(grid, stuck)
-    if clashes.conflicts:
-        return _impossible(clashes, grid, progress, workers=workers, seed=seed)
-    if stuck:
-        crew = None
+    if crew is not None:
+        stuck = [one.agent for one in crew.people if crew.finder.best(one, one.own * 0) is None]
+        clashes = clashes_of(grid, stuck)
+        if clashes.conflicts:
+            return _impossible(clashes, grid, progress, workers=workers, seed=seed)
+        if stuck:
+            crew = None
     _go_on_from(start_from, problem, progress)
     literals = len(problem.agents) * len(grid.options)
     refused = False
@@ -85,9 +87,13 @@ def solve(
     if crew is not None and not refused and not progress.over():
         plan(crew, progress, workers=workers, seed=seed, start_from=progress.best or start_from)
     if progress.best is None and not progress.stopped:
-        clashes = team_clashes_of(grid)
+        clashes = clashes_of(grid) if crew is None else Clashes()
+        if not clashes.conflicts:
+            clashes = team_clashes_of(grid)
         if clashes.conflicts:
             return _impossible(clashes, grid, progress, workers=workers, seed=seed)
+        if refused and not hard_team_rules(problem):
+            raise SolverError("the solver calls a roster infeasible that the elastic model can build")
     return _concluded(grid, progress, workers=workers, seed=seed)
 
 
@@ -116,8 +122,8 @@ def _go_on_from(start_from: Sequence[Assigned], problem: Problem, progress: Prog
 
 def _crew(grid: Grid) -> Crew | None:
     """Rows by dynamic programming, where the rules allow it."""
-    people = people_of(grid)
     try:
+        people = people_of(grid)
         return Crew(grid, people, RowFinder(grid, people), CoverTable(grid))
     except TooLarge:
         return None
@@ -126,9 +132,9 @@ def _crew(grid: Grid) -> Crew | None:
 def _direct(
     grid: Grid, progress: Progress, *, share: float, workers: int, seed: int, start_from: Sequence[Assigned]
 ) -> bool:
-    """Plain CP-SAT on the whole model, for a share of the limits; says whether it called the team impossible.
+    """Plain CP-SAT on the whole model, for a share of the limits; says whether it called the problem impossible.
 
-    That is no result yet: `team_clashes_of` must be able to say why.
+    That is no result yet: it must be possible to say why.
     """
     roster = RosterModel(grid)
     post_rules(roster)
@@ -146,8 +152,6 @@ def _direct(
     )
     if status == cp_model.MODEL_INVALID:
         raise SolverError(f"the model is invalid: {roster.model.validate()}")
-    if status == cp_model.INFEASIBLE and not hard_team_rules(grid.problem):
-        raise SolverError("the solver calls a roster infeasible that the elastic model can build")
     return status == cp_model.INFEASIBLE
 
 
