@@ -1,188 +1,204 @@
-"""The personal rules that look from one day to the next, as a layered automaton over the days of the horizon.
+"""The tracks of people who share them as one automaton, layered by day.
 
-A state says what the next days need to know: until when the last shift reaches, whether this week's rest has been
-had, and how many days in a row were worked. Paid minutes are not in it: they are a resource that `rows.py` carries.
-States that can't be told apart by what may follow are one.
+Each track is worked out and reduced by itself, then all of them together: states that nothing later tells apart are
+one, and states from which no row can be finished are left out. Days of equal phases share their moves, and where also
+what follows is alike they share the layer: a year is little more than its weeks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from typing import Any
 
-from optimizer.shifts.variables import Grid, Option
-from roster.clock import midnight
-from roster.problem import PlannedAgent, Problem
-
-NEVER = -(10**9)
-"""An end so long ago that it forbids nothing."""
-
-OFF = -1
-"""Stands for a day without a shift where options are numbered."""
+from optimizer.shifts.in_row import OFF, TooLarge, Track
+from optimizer.shifts.variables import Grid
+from roster.problem import PlannedAgent
 
 MAX_STATES = 20_000
+"""Of one day, before those that are alike are one."""
+
+Arc = tuple[int, int, tuple[int, ...]]
+"""Target state, cost, and what each counting track counts."""
+
+Row = tuple[Arc | None, ...]
+"""The arcs of one state by column."""
+
+Starts = tuple[Hashable, ...]
+"""A state per track."""
+
+_Step = tuple[Hashable, int, tuple[int, ...]]
+"""An arc to a state that has no number yet."""
+
+_Day = tuple[Hashable, tuple[int, ...], Callable[[Any], Sequence[_Step | None]]]
+"""What days with the same moves share, the column of each option, and the moves of a state by column."""
 
 
-class TooLarge(Exception):
-    """The rules of this problem make too many states: use a model instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is known at the begin of a day. Minutes count from the horizon's begin, real time."""
-
-    ends: int
-    rested: bool
-    run: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Layer:
-    """One day: for each arc its source and target state and what is worked (index into the day's options, or OFF)."""
+    """One day: the arcs of each state by column; options that make no difference are one column."""
 
-    arcs: tuple[tuple[int, int, int], ...]
+    column_of: tuple[int, ...]
+    """By option; the last is a free day."""
+    rows: tuple[Row, ...]
     targets: int
 
 
 @dataclass(frozen=True, slots=True)
 class Automaton:
-    """Layers day by day; `starts` maps the state a person begins in to its number."""
+    """Layers day by day; `starts` maps the states in which people enter the first day to their number."""
 
     layers: tuple[Layer, ...]
-    starts: dict[State, int]
+    starts: dict[Starts, int]
+    counting: tuple[int, ...]
+    """Which of the tracks count: the place of each amount of an arc."""
+
+    def states(self, boundary: int) -> int:
+        """How many states there are at the begin of a day, or at the horizon's end."""
+        if boundary == len(self.layers):
+            return self.layers[-1].targets
+        return len(self.layers[boundary].rows)
 
 
-class _Clock:
-    """Instants as minutes from the horizon's begin."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Reach:
+    """One day before it is reduced; sources and targets by the number that their state has on every day."""
 
-    def __init__(self, grid: Grid) -> None:
-        self._zero = grid.problem.horizon[0]
-        self._problem = grid.problem
-        self.begins = cache(self._begins)
-        self.ends = cache(self._ends)
-        self.midnight = cache(self._midnight)
-
-    def _begins(self, option: Option) -> int:
-        return int((option.begin - self._zero).total_seconds() // 60)
-
-    def _ends(self, option: Option) -> int:
-        return int((option.end - self._zero).total_seconds() // 60)
-
-    def _midnight(self, day: int) -> int:
-        begin = midnight(self._problem.date_of(day), self._problem.zone)
-        return int((begin - self._zero).total_seconds() // 60)
+    column_of: tuple[int, ...]
+    rows: tuple[Row, ...]
+    sources: tuple[int, ...]
+    targets: tuple[int, ...]
 
 
-class Builder:
-    """Builds the automaton of all people who share a maximum of days in a row."""
-
-    def __init__(self, grid: Grid, longest_run: int) -> None:
-        self._grid = grid
-        self._problem: Problem = grid.problem
-        self._clock = _Clock(grid)
-        rules = grid.problem.rules
-        self._longest_run = longest_run
-        self._daily = rules.daily_rest.minutes if rules.daily_rest.mode == "hard" else 0
-        self._weekly = rules.weekly_rest.minutes if rules.weekly_rest.mode == "hard" else 0
-
-    def start(self, agent: PlannedAgent) -> State:
-        """The state in which `agent` enters the first day."""
-        past = self._grid.past(agent)
-        days = {option.day for option in past}
-        run = 0
-        while -1 - run in days:
-            run += 1
-        ends = max((self._clock.ends(option) for option in past), default=NEVER)
-        rested = not self._judged(0)
-        return self._plain(0, State(ends, rested, min(run, self._longest_run)))
-
-    def free_start(self, first: int) -> State:
-        """The state that forbids least at the begin of a week: whatever can follow another can follow it."""
-        return State(NEVER, not self._judged(first), 0)
-
-    def build(self, starts: Sequence[State], days: range) -> Automaton:
-        """All states reachable from `starts`, merged where nothing tells them apart; raises `TooLarge`.
-
-        `days` begins with a week of the roster and ends with one, or with the horizon.
-        """
-        layers: list[dict[State, list[tuple[State, int]]]] = []
-        current: set[State] = set(starts)
-        for day in days:
-            moves = {state: self._moves(day, state) for state in sorted(current, key=_order)}
-            layers.append(moves)
-            current = {target for arcs in moves.values() for target, _ in arcs}
-            if len(current) > MAX_STATES:
-                raise TooLarge
-        return _reduced(layers, current, starts)
-
-    def _moves(self, day: int, state: State) -> list[tuple[State, int]]:
-        moves = []
-        for index, option in enumerate(self._grid.days[day]):
-            begins = self._clock.begins(option)
-            if state.run >= self._longest_run or begins < state.ends + self._daily or begins < state.ends:
-                continue
-            rested = state.rested or begins - self._resting_from(day, state) >= self._weekly
-            worked = self._next(day, State(self._clock.ends(option), rested, state.run + 1))
-            if worked is not None:
-                moves.append((worked, index))
-        free = self._next(day, State(state.ends, state.rested, 0))
-        if free is not None:
-            moves.append((free, OFF))
-        return moves
-
-    def _next(self, day: int, state: State) -> State | None:
-        """`state` as it is at the begin of the day after `day`; None where a week ends without its rest."""
-        if (day + 1) % 7 == 0:
-            over = self._clock.midnight(day + 1)
-            if not (state.rested or over - self._resting_from(day, state) >= self._weekly):
-                return None
-            state = State(state.ends, not self._judged(day + 1), state.run)
-        return self._plain(day + 1, state)
-
-    def _plain(self, day: int, state: State) -> State:
-        """Forget what can't matter any more."""
-        if day >= self._problem.days:
-            return State(NEVER, True, 0)
-        earliest = min(self._clock.begins(option) for option in self._grid.days[day])
-        rested = state.rested or earliest - self._resting_from(day, state) >= self._weekly
-        run = state.run if self._longest_run < self._problem.days + state.run else 0
-        if state.ends + self._daily > earliest or state.ends > earliest:
-            return State(state.ends, rested, run)
-        if rested and state.ends <= self._clock.midnight(day):
-            return State(NEVER, rested, run)
-        # Kept as it is: the week's begin bounds the weekly rest alone, not the daily one.
-        return State(NEVER if state.ends <= self._week_begin(day) else state.ends, rested, run)
-
-    def _resting_from(self, day: int, state: State) -> int:
-        return max(state.ends, self._week_begin(day))
-
-    def _week_begin(self, day: int) -> int:
-        return self._clock.midnight(day - day % 7)
-
-    def _judged(self, first: int) -> bool:
-        """Whether the week that begins on `first` is whole, and the rule is on."""
-        return self._weekly > 0 and first + 7 <= self._problem.days
+def build(grid: Grid, tracks: Sequence[Track], agents: Sequence[PlannedAgent]) -> Automaton:
+    """The automaton of all of `tracks` for `agents`, who share them; raises `TooLarge` where it has too many states."""
+    days = grid.problem.days
+    counting = tuple(number for number, track in enumerate(tracks) if any(track.checks(agent) for agent in agents))
+    parts, reduced = [], []
+    for number, track in enumerate(tracks):
+        firsts = list(dict.fromkeys(track.start(agent) for agent in agents))
+        layers, numbers = _layers(days, firsts, _own_moves(grid, track, counts=number in counting))
+        parts.append(layers)
+        reduced.append(numbers)
+    starts: dict[Starts, Starts] = {}
+    for agent in agents:
+        states = tuple(track.start(agent) for track in tracks)
+        if all(state in numbers for numbers, state in zip(reduced, states, strict=True)):
+            starts[states] = tuple(numbers[state] for numbers, state in zip(reduced, states, strict=True))
+    layers, numbers = _layers(days, list(dict.fromkeys(starts.values())), _joint_moves(parts))
+    return Automaton(layers, {one: numbers[both] for one, both in starts.items() if both in numbers}, counting)
 
 
-def _order(state: State) -> tuple[int, bool, int]:
-    return state.ends, state.rested, state.run
+def _own_moves(grid: Grid, track: Track, *, counts: bool) -> Callable[[int], _Day]:
+    """The moves of one track: a column per option."""
+    options = (*range(len(grid.days[0])), OFF)
+
+    def on(day: int) -> _Day:
+        def of(state: Any) -> list[_Step | None]:
+            moves = (track.step(day, state, option) for option in options)
+            return [
+                None if move is None else (move.state, move.cost, (move.amount,) if counts else ()) for move in moves
+            ]
+
+        return track.phase(day), tuple(range(len(options))), of
+
+    return on
 
 
-def _reduced(
-    layers: list[dict[State, list[tuple[State, int]]]], last: set[State], starts: Sequence[State]
-) -> Automaton:
-    """Number the states from the last day back, giving one number to all with the same moves; drop dead ends."""
-    number: dict[State, int] = dict.fromkeys(last, 0)
-    targets = 1
-    built: list[Layer] = []
-    for moves in reversed(layers):
-        known: dict[tuple[tuple[int, int], ...], int] = {}
-        numbered: dict[State, int] = {}
-        for state, arcs in moves.items():
-            alive = tuple(sorted((number[target], index) for target, index in arcs if target in number))
-            if alive:
-                numbered[state] = known.setdefault(alive, len(known))
-        arcs_of_day = [(source, target, index) for alive, source in known.items() for target, index in alive]
-        built.append(Layer(tuple(arcs_of_day), targets))
-        number, targets = numbered, len(known)
-    built.reverse()
-    return Automaton(tuple(built), {state: number[state] for state in starts if state in number})
+def _joint_moves(parts: Sequence[Sequence[Layer]]) -> Callable[[int], _Day]:
+    """The moves of all tracks together: a column for each way in which they tell options apart."""
+
+    def on(day: int) -> _Day:
+        layers = [part[day] for part in parts]
+        columns: dict[tuple[int, ...], int] = {}
+        ways = zip(*(layer.column_of for layer in layers), strict=True)
+        column_of = tuple(columns.setdefault(way, len(columns)) for way in ways)
+
+        def of(state: Any) -> list[_Step | None]:
+            rows = [layer.rows[one] for layer, one in zip(layers, state, strict=True)]
+            return [_joined([row[one] for row, one in zip(rows, column, strict=True)]) for column in columns]
+
+        return tuple(id(layer) for layer in layers), column_of, of
+
+    return on
+
+
+def _joined(arcs: Sequence[Arc | None]) -> _Step | None:
+    targets: list[int] = []
+    amounts: list[int] = []
+    costs = 0
+    for arc in arcs:
+        if arc is None:
+            return None
+        targets.append(arc[0])
+        costs += arc[1]
+        amounts.extend(arc[2])
+    return tuple(targets), costs, tuple(amounts)
+
+
+def _layers(
+    days: int, starts: Sequence[Hashable], on: Callable[[int], _Day]
+) -> tuple[tuple[Layer, ...], dict[Hashable, int]]:
+    """All days from these states, reduced; and the number of each start from which a row can be finished."""
+    numbers: dict[Hashable, int] = {}
+    states: list[Any] = []
+
+    def number_of(state: Hashable) -> int:
+        if state not in numbers:
+            numbers[state] = len(states)
+            states.append(state)
+        return numbers[state]
+
+    current = tuple(sorted(number_of(state) for state in starts))
+    first = current
+    moves: dict[tuple[Hashable, int], Row] = {}
+    known: dict[tuple[Hashable, tuple[int, ...]], _Reach] = {}
+    reaches = []
+    for day in range(days):
+        key, column_of, of = on(day)
+        reach = known.get((key, current))
+        if reach is None:
+            rows = []
+            for source in current:
+                row = moves.get((key, source))
+                if row is None:
+                    row = tuple(
+                        None if step is None else (number_of(step[0]), step[1], step[2]) for step in of(states[source])
+                    )
+                    moves[key, source] = row
+                rows.append(row)
+            targets = tuple(sorted({arc[0] for row in rows for arc in row if arc is not None}))
+            reach = known[key, current] = _Reach(column_of, tuple(rows), current, targets)
+        reaches.append(reach)
+        current = reach.targets
+        if len(current) > MAX_STATES:
+            raise TooLarge
+    reduced: dict[tuple[_Reach, tuple[int, ...]], tuple[Layer, tuple[int, ...]]] = {}
+    layers = []
+    kept = (0,) * len(current)
+    for reach in reversed(reaches):
+        found = reduced.get((reach, kept))
+        if found is None:
+            found = reduced[reach, kept] = _reduced(reach, kept)
+        layers.append(found[0])
+        kept = found[1]
+    layers.reverse()
+    alive = {states[source]: number for source, number in zip(first, kept, strict=True) if number >= 0}
+    return tuple(layers), alive
+
+
+def _reduced(reach: _Reach, kept: Sequence[int]) -> tuple[Layer, tuple[int, ...]]:
+    """One number for all states with the same moves, -1 for those with none; one column for options that are alike.
+
+    `kept` are the numbers of the targets.
+    """
+    number_of = dict(zip(reach.targets, kept, strict=True))
+    rows: dict[Row, int] = {}
+    numbers = []
+    for row in reach.rows:
+        alive = tuple(
+            None if arc is None or number_of[arc[0]] < 0 else (number_of[arc[0]], arc[1], arc[2]) for arc in row
+        )
+        numbers.append(rows.setdefault(alive, len(rows)) if any(arc is not None for arc in alive) else -1)
+    columns: dict[tuple[Arc | None, ...], int] = {}
+    merged = [columns.setdefault(column, len(columns)) for column in zip(*rows, strict=True)]
+    column_of = tuple(merged[one] for one in reach.column_of) if rows else tuple(0 for _ in reach.column_of)
+    return Layer(column_of, tuple(zip(*columns, strict=True)), max(kept, default=-1) + 1), tuple(numbers)

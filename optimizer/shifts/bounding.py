@@ -1,7 +1,7 @@
 """A proved lower bound of a roster's cost, by column generation over each person's weeks.
 
 A column is a person's part of one week of the roster, any part that some past allows: what ties a week to the one
-before is relaxed, not broken. Cover and the exposure balance over all weeks are in the master as they are. So the
+before is relaxed, not broken. Cover and the balances over all weeks are in the master as they are. So the
 bound is one of the whole problem, and it may stay a little below the best roster's cost for ever.
 """
 
@@ -11,8 +11,9 @@ import numpy as np
 
 from optimizer.shifts.columns import Floats, Master, MasterFailed, Row, Unit
 from optimizer.shifts.cover_table import CoverTable
+from optimizer.shifts.people import Person
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows import Person, RowFinder
+from optimizer.shifts.rows import RowFinder
 from optimizer.shifts.variables import Grid
 
 CONVERGED = 0.0003
@@ -35,8 +36,9 @@ class Bounding:
         self._people = people
         days = grid.problem.days
         weeks = [range(first, min(first + 7, days)) for first in range(0, days, 7)]
-        self._finders = [RowFinder(grid, people, week) for week in weeks]
+        self._finder = RowFinder(grid, people)
         self._units = [(week, person) for week in range(len(weeks)) for person in range(len(people))]
+        self._windows = [self._finder.loose(people[person], weeks[week]) for week, person in self._units]
         units = [Unit(person, cover.group_of[people[person].agent.id]) for _, person in self._units]
         reached = cover.covers.any(axis=0)
         self._fixed = float(cover.cost(cover.given)[~reached].sum()) + sum(person.empty_cost for person in people)
@@ -48,27 +50,23 @@ class Bounding:
             presence[cover.group_of[people[number].agent.id]] += cover.heads(row)
             for week, days_of_week in enumerate(weeks):
                 part = tuple(index for index in row if grid.options[index].day in days_of_week)
-                self._master.add_column(week * len(people) + number, part, self._cost(number, part))
+                unit = week * len(people) + number
+                self._master.add_column(unit, part, self._finder.part_cost(people[number], part, self._windows[unit]))
         self._master.separate(presence)
 
-    def _cost(self, person: int, part: Row) -> float:
-        return float(self._people[person].own[list(part)].sum())
-
-    def _price(self, unit: int, prices: Floats, exposure: float) -> list[tuple[float, float, Row]]:
-        week, number = self._units[unit]
-        person = self._people[number]
-        best = self._finders[week].best(person, prices + exposure * person.surplus)
+    def _price(self, unit: int, prices: Floats, slopes: Floats) -> list[tuple[float, float, Row]]:
+        person = self._people[self._units[unit][1]]
+        priced = person.priced(prices, slopes)
+        best = self._finder.best(person, priced, self._windows[unit])
         if best is None:
             return []
-        part = tuple(best[1])
-        return [(best[0], self._cost(number, part), part)]
+        return [(best[0], best[0] - float(priced[best[1]].sum()), tuple(best[1]))]
 
     @property
-    def slopes(self) -> dict[str, float]:
-        """What a point of exposure is worth for each person, by agent id, as the best bound has it."""
+    def slopes(self) -> dict[str, tuple[float, ...]]:
+        """What a unit of each balance is worth for each person, by agent id, as the best bound has it."""
         return {
-            person.agent.id: float(slope)
-            for person, slope in zip(self._people, self._master.exposure_slopes(), strict=True)
+            person.agent.id: tuple(self._master.slopes(number).tolist()) for number, person in enumerate(self._people)
         }
 
     @property

@@ -2,7 +2,7 @@
 
 Each *unit* (a person, or a person in one week) takes one column. For each segment of cover (intervals that the same
 options cover) the master holds tangents from below of its cost, added where they are violated; for each person the
-convex cost of summed exposure, where it ties several units. Prices are smoothed towards those of the best bound, as
+convex costs of their balances, where these tie several units. Prices are smoothed towards those of the best bound, as
 far-off duals make poor columns.
 
 Cover by shift is a row of the master for each option that is asked for, with what is missing and what is beyond.
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ortools.math_opt.python import mathopt
 
 from optimizer.shifts.cover_table import CoverTable
-from optimizer.shifts.rows import Person
+from optimizer.shifts.people import Person
 
 Floats = NDArray[np.float64]
 
@@ -34,9 +34,9 @@ WHOLE_GAP = 1e-4
 
 Row = tuple[int, ...]
 
-Pricer = Callable[[int, Floats, float], Sequence[tuple[float, float, Row]]]
-"""For a unit, the prices of all options and the price of a point of surplus: rows as (value at these prices, own
-cost, row); the first has the least value of all rows of the unit."""
+Pricer = Callable[[int, Floats, Floats], Sequence[tuple[float, float, Row]]]
+"""For a unit, the prices of all options and the price of each of its person's balances: rows as (value at these
+prices, own cost, row); the first has the least value of all rows of the unit."""
 
 
 class MasterFailed(Exception):
@@ -72,14 +72,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """A convex combination of tangents: constant per segment, slope per group and segment, slope per person.
+    """A convex combination of tangents: constant per segment, slope per group and segment.
 
+    `balance`: a slope for each balance of each person, one after another.
     `worth`: of one more person on each option, by cover by shift.
     """
 
     constant: Floats
     slope: Floats
-    exposure: Floats
+    balance: Floats
     worth: Floats
 
     def towards(self, other: "Prices", share: float) -> "Prices":
@@ -87,7 +88,7 @@ class Prices:
         return Prices(
             self.constant + share * (other.constant - self.constant),
             self.slope + share * (other.slope - self.slope),
-            self.exposure + share * (other.exposure - self.exposure),
+            self.balance + share * (other.balance - self.balance),
             self.worth + share * (other.worth - self.worth),
         )
 
@@ -107,7 +108,7 @@ class Master:
         """Columns take from the options `inside`; the cover that these can't reach is left out.
 
         `outside`, `works`: presence [group, interval] and people by option of everyone who is no column here.
-        `balanced`: the people by number, where columns' own costs leave the exposure balance to the master.
+        `balanced`: the people by number, where columns' own costs leave the balances to the master.
         """
         self._cover = cover
         self._units = units
@@ -123,7 +124,8 @@ class Master:
         self._missing = cover.shifts.required - works
         self._cells = {int(one): self._cell(int(one)) for one in self._asked}
         self._one = [self._model.add_linear_constraint(lb=1.0, ub=1.0) for _ in units]
-        self._excess: list[list[tuple[mathopt.LinearConstraint, float]]] = [self._balance(one) for one in balanced]
+        self._excess = [self._balance(one) for one in balanced]
+        self._slopes_of = np.cumsum([0, *(len(one.balances) for one in balanced)])
         self._model.minimize(self._objective)
         self._cuts: dict[int, list[tuple[mathopt.LinearConstraint, float, Floats]]] = {int(t): [] for t in segments}
         self.columns: list[Column] = []
@@ -147,16 +149,18 @@ class Master:
         row.set_coefficient(over, -1.0)
         return row
 
-    def _balance(self, person: Person) -> list[tuple[mathopt.LinearConstraint, float]]:
-        """Rows excess >= ±surplus - free for each turn of the person's convex cost, with the sign of the surplus."""
+    def _balance(self, person: Person) -> list[list[mathopt.LinearConstraint]]:
+        """For each balance the rows excess >= sum - point of its turns; the slope before them is in the columns."""
         rows = []
-        for free, weight in person.turns:
-            excess = self._model.add_variable(lb=0.0)
-            self._objective += weight * excess
-            for sign in (1.0, -1.0):
-                row = self._model.add_linear_constraint(lb=-float(free))
-                row.set_coefficient(excess, 1.0)
-                rows.append((row, sign))
+        for one in person.balances:
+            self._objective += float(one.at_zero + one.slope * one.start)
+            turns = []
+            for point, change in one.turns:
+                excess = self._model.add_variable(lb=0.0)
+                self._objective += float(change) * excess
+                turns.append(self._model.add_linear_constraint(lb=float(one.start - point)))
+                turns[-1].set_coefficient(excess, 1.0)
+            rows.append(turns)
         return rows
 
     def add_column(self, unit: int, row: Row, cost: float) -> bool:
@@ -165,6 +169,14 @@ class Master:
             return False
         self._known[unit].add(row)
         variable = self._model.add_variable(lb=0.0)
+        if self._balanced:
+            number = self._units[unit].person
+            person = self._balanced[number]
+            sums = person.amounts[:, list(row)].sum(axis=1)
+            cost += float(person.lowest @ sums)
+            for total, turns in zip(sums.tolist(), self._excess[number], strict=True):
+                for turn in turns if total else ():
+                    turn.set_coefficient(variable, -total)
         self._model.objective.set_linear_coefficient(variable, cost)
         self._one[unit].set_coefficient(variable, 1.0)
         column = Column(unit, row, cost, variable, self._cover.segment_covers[list(row)].sum(axis=0))
@@ -174,12 +186,6 @@ class Master:
         for t in np.flatnonzero(column.heads):
             for constraint, _, slope in self._cuts.get(int(t), ()):
                 self._set(constraint, slope, int(t), column)
-        if self._balanced:
-            person = self._units[unit].person
-            surplus = float(self._balanced[person].surplus[list(row)].sum())
-            for constraint, sign in self._excess[person]:
-                if surplus:
-                    constraint.set_coefficient(variable, -sign * surplus)
         self.columns.append(column)
         return True
 
@@ -241,9 +247,15 @@ class Master:
                 found.append(column)
         return found
 
-    def exposure_slopes(self) -> Floats:
-        """The price of a point of surplus, by person, that gave the best bound so far."""
-        return np.zeros(len(self._balanced)) if self._center is None else self._center.exposure
+    def slopes(self, person: int) -> Floats:
+        """The price of each balance of a person, in the prices that gave the best bound so far."""
+        if self._center is None:
+            return self._balanced[person].flattest
+        return self._of(person, self._center.balance)
+
+    def _of(self, person: int, balance: Floats) -> Floats:
+        slopes: Floats = balance[self._slopes_of[person] : self._slopes_of[person + 1]]
+        return slopes
 
     def fix(self, number: int) -> None:
         """Make a column the row of its unit."""
@@ -311,29 +323,29 @@ class Master:
                 if weight:
                     constant[t] += weight * cut_constant
                     slope[:, t] += weight * cut_slope
-        exposure = np.zeros(len(self._balanced))
-        for person, rows in enumerate(self._excess):
-            steepest = self._balanced[person].steepest
-            exposure[person] = np.clip(sum(sign * duals[row] for row, sign in rows), -steepest, steepest)
+        balance = np.zeros(self._slopes_of[-1])
+        for number, (person, rows) in enumerate(zip(self._balanced, self._excess, strict=True)):
+            slopes = person.lowest + np.array([sum(duals[turn] for turn in turns) for turns in rows], float)
+            self._of(number, balance)[:] = np.clip(slopes, person.lowest, person.steepest)
         worth = np.zeros(len(self._missing))
         if self._cells:
             # Between what one beyond costs and what one missing saves, up to the LP's tolerance.
             shifts = self._cover.shifts
             found = np.array([duals[row] for row in self._cells.values()])
             worth[self._asked] = np.clip(found, -shifts.over[self._asked], shifts.under[self._asked])
-        return Prices(constant, slope, exposure, worth)
+        return Prices(constant, slope, balance, worth)
 
     def price(self, prices: Prices, pricer: Pricer, units: Sequence[int]) -> tuple[float, int]:
         """Find rows for `units`; (the bound if these are all units, how many columns are new)."""
         bound = float(prices.constant.sum()) + float(prices.worth @ self._missing)
-        for person, slope in zip(self._balanced, prices.exposure, strict=True):
-            bound += person.least_beyond(float(slope))
+        for number, person in enumerate(self._balanced):
+            bound += person.least_beyond(self._of(number, prices.balance))
         option_prices = self._cover.segment_covers @ prices.slope.T - prices.worth[:, None]
         new = 0
         for unit in units:
             one = self._units[unit]
-            exposure = float(prices.exposure[one.person]) if self._balanced else 0.0
-            ways = pricer(unit, option_prices[:, one.group], exposure)
+            slopes = self._of(one.person, prices.balance) if self._balanced else prices.balance
+            ways = pricer(unit, option_prices[:, one.group], slopes)
             if not ways:
                 return -np.inf, new
             bound += ways[0][0]

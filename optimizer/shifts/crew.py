@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.shifts.cover_table import CoverTable
-from optimizer.shifts.rows import Person, RowFinder, Window
+from optimizer.shifts.people import Person
+from optimizer.shifts.rows import RowFinder, Window
 from optimizer.shifts.variables import Grid
 from roster.problem import Assigned
 
 Floats = NDArray[np.float64]
 
 SLOPE_TRIES = 3
-"""How often a row is sought again with another price on exposure, to meet its convex cost."""
+"""How often a row is sought again with other prices on what is balanced, to meet its convex cost."""
 
 
 class Crew:
@@ -33,8 +34,8 @@ class Crew:
         self.works = cover.shifts.given.copy()
         """How many work each option."""
         self._gaps = cover.gaps(self.presence)
-        self.slopes: dict[str, float] = {}
-        """The price on a point of exposure that last gave each person's best row."""
+        self.slopes: dict[str, Floats] = {}
+        """The price on each balance that last gave each person's best row."""
 
     def cost(self) -> int:
         """Cost of the whole roster, as the rules count it."""
@@ -107,28 +108,27 @@ class Crew:
     def _candidates(
         self, person: Person, prices: Floats, window: Window | None, kept: Sequence[int]
     ) -> Iterable[tuple[float, list[int]]]:
-        """Best rows for a few prices on exposure, moving the price towards one that its own row agrees with."""
-        steepest = person.steepest
-        low, high = -steepest, steepest
-        slope = self.slopes.get(person.agent.id, 0.0)
+        """Best rows for a few prices on what is balanced, moved towards those that their own row agrees with."""
+        low, high = person.lowest, person.steepest
+        slopes = self.slopes.get(person.agent.id, person.flattest)
         found: list[tuple[float, list[int]]] = []
         for _ in range(SLOPE_TRIES):
-            best = self.finder.best(person, prices + slope * person.surplus, window)
+            best = self.finder.best(person, person.priced(prices, slopes), window)
             if best is None:
                 break
             row = sorted((*kept, *best[1]))
             found.append((self._cost_of(person, row, prices), row))
-            least, most = person.slopes(row)
-            if found[-1] is min(found, key=lambda way: way[0]):
-                self.slopes[person.agent.id] = slope
-            if least <= slope <= most:
+            if not person.balances:
                 break
-            if slope < least:
-                low = slope
-                slope = (slope + min(high, least)) / 2
-            else:
-                high = slope
-                slope = (slope + max(low, most)) / 2
+            if found[-1] is min(found, key=lambda way: way[0]):
+                self.slopes[person.agent.id] = slopes
+            least, most = person.slopes(row)
+            below, above = slopes < least, slopes > most
+            if not (below | above).any():
+                break
+            low, high = np.where(below, slopes, low), np.where(above, slopes, high)
+            wanted = np.where(below, np.minimum(high, least), np.maximum(low, most))
+            slopes = np.where(below | above, (slopes + wanted) / 2, slopes)
         return found
 
     def assignments(self) -> tuple[Assigned, ...]:

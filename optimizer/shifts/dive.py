@@ -1,7 +1,7 @@
 """Some days of a roster planned anew, for some people at once: columns for those days, then fixed one by one.
 
 Everything outside the days stays as it is, so each column is a valid row as a whole, and its cost is exact, the
-exposure balance over the whole horizon included.
+balances over the whole horizon included.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +10,8 @@ import numpy as np
 
 from optimizer.shifts.columns import Column, Effort, Floats, Master, MasterFailed, Row, Unit
 from optimizer.shifts.crew import Crew
+from optimizer.shifts.people import Person
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows import Person
 
 CONVERGED = 0.002
 """Relative distance of the master's value to its bound at which diving begins."""
@@ -41,13 +41,13 @@ class Dive:
         people: Sequence[Person] | None = None,
         *,
         parts: Iterable[tuple[str, Row]] = (),
-        slopes: Mapping[str, float] | None = None,
+        slopes: Mapping[str, Sequence[float]] | None = None,
     ) -> None:
         """Free `people` (none given: everybody) on `days`, which are whole weeks; all else stays.
 
         Begin with `parts` of rows where they fit into the days and the rest of their person's row.
-        With `slopes` (agent id: price of a point) exposure is taken at these prices instead of at what it costs beside
-        the other weeks as they are: the way to change all weeks one after another.
+        With `slopes` (by agent id, a price for each balance) what is balanced is taken at these prices instead of at
+        what it costs beside the other weeks as they are: the way to change all weeks one after another.
         """
         self._crew = crew
         self._days = days
@@ -69,7 +69,7 @@ class Dive:
             works[list(part)] -= 1.0
         units = [Unit(number, cover.group_of[one.agent.id]) for number, one in enumerate(self._people)]
         self._master = Master(cover, units, self._inside, outside, works)
-        self._slopes = slopes
+        self._slopes = None if slopes is None else {agent: np.array(each) for agent, each in slopes.items()}
         for number, part in enumerate(parts_now):
             self._add(number, part)
         self._now = list(self._master.columns)
@@ -86,9 +86,11 @@ class Dive:
     def _cost(self, number: int, part: Row) -> float:
         """What the person's own rules say of the whole row, were `part` worked inside the days."""
         person = self._people[number]
+        row = (*self._kept[number], *part)
         if self._slopes is not None:
-            return float((person.own + self._slopes[person.agent.id] * person.surplus)[list(part)].sum())
-        return float(person.cost((*self._kept[number], *part)))
+            balanced = self._slopes[person.agent.id] @ person.amounts[:, list(part)].sum(axis=1)
+            return float(person.own_cost(row) + balanced)
+        return float(person.cost(row))
 
     def _fits(self, number: int, part: Row) -> bool:
         """Whether `part` is valid between what is kept."""
@@ -97,25 +99,25 @@ class Dive:
     def _add(self, number: int, part: Row) -> None:
         self._master.add_column(number, part, self._cost(number, part))
 
-    def _price(self, number: int, prices: Floats, _: float) -> list[tuple[float, float, Row]]:
-        """Rows for a few prices on exposure, as in `Crew.reinsert`."""
+    def _price(self, number: int, prices: Floats, _: Floats) -> list[tuple[float, float, Row]]:
+        """Rows for a few prices on what is balanced, as in `Crew.reinsert`."""
         person = self._people[number]
-        slopes = self._crew.slopes if self._slopes is None else self._slopes
-        slope = slopes.get(person.agent.id, 0.0)
+        slopes = (self._crew.slopes if self._slopes is None else self._slopes).get(person.agent.id, person.flattest)
         found = []
         for _try in range(SLOPE_TRIES):
-            best = self._crew.finder.best(person, prices + slope * person.surplus, self._windows[number])
+            best = self._crew.finder.best(person, person.priced(prices, slopes), self._windows[number])
             if best is None:
                 break
             part = tuple(best[1])
             cost = self._cost(number, part)
             found.append((cost + float(prices[list(part)].sum()), cost, part))
-            if self._slopes is not None:
+            if self._slopes is not None or not person.balances:
                 break
             least, most = person.slopes((*self._kept[number], *part))
-            if least <= slope <= most:
+            wanted = np.clip(slopes, least, most)
+            if (wanted == slopes).all():
                 break
-            slope = (slope + (least if slope < least else most)) / 2
+            slopes = (slopes + wanted) / 2
         return sorted(found)
 
     def run(self, progress: Progress, *, keep_worse: bool = False, tail: int = 0) -> bool:
@@ -146,8 +148,8 @@ class Dive:
         master = self._master
         everyone = list(range(len(self._people)))
         now = master.cost_of(self._now)
-        # Where exposure is balanced, pricing tries a few slopes: its bound proves nothing.
-        exact = self._slopes is None and not any(person.turns for person in self._people)
+        # Where something is balanced, pricing tries a few slopes: its bound proves nothing.
+        exact = self._slopes is None and not any(person.balances for person in self._people)
         for _ in range(MAX_ROUNDS):
             if progress.over():
                 return None

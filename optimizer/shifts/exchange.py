@@ -26,8 +26,8 @@ class Told(BaseModel):
     """What that roster costs."""
     bound: int | None = None
     """A proved bound."""
-    slopes: dict[str, float] | None = None
-    """What a point of exposure is worth for each agent, as the best bound has it."""
+    slopes: dict[str, tuple[float, ...]] | None = None
+    """What a unit of each balance is worth for each agent, as the best bound has it."""
     parts: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 

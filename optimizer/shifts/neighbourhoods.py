@@ -11,8 +11,8 @@ import numpy as np
 
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.dive import Dive
+from optimizer.shifts.people import Person
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows import Person
 
 PEOPLE = (6, 10, 14, 24, 48)
 WEEKS = (2, 4, 6, 8)

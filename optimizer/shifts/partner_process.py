@@ -17,8 +17,9 @@ from optimizer.shifts.crew import Crew
 from optimizer.shifts.exchange import Mirror, Rows, Told, news
 from optimizer.shifts.in_row import TooLarge
 from optimizer.shifts.neighbourhoods import Neighbourhoods
+from optimizer.shifts.people import people_of
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows import RowFinder, people_of
+from optimizer.shifts.rows import RowFinder
 from optimizer.shifts.variables import Grid
 from optimizer.shifts.wire import Order
 
@@ -79,8 +80,8 @@ def main() -> int:
     order = Order.model_validate_json(sys.stdin.readline())
     talk = Talk()
     grid = Grid(order.problem)
-    people = people_of(grid)
     try:
+        people = people_of(grid)
         crew = Crew(grid, people, RowFinder(grid, people), CoverTable(grid))
     except TooLarge:
         return 0

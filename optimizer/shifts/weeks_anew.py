@@ -4,7 +4,7 @@ Once the bound has taught what a point of exposure is worth, all weeks are plann
 they agree, for better or worse; single weeks with exposure at what it costs then mend what that leaves.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from optimizer.shifts.columns import Row
@@ -18,9 +18,9 @@ TOGETHER_NEEDS = 1.3
 
 @dataclass(frozen=True)
 class Guidance:
-    """What the bound has taught: the worth of a point of exposure by agent, and parts of rows."""
+    """What the bound has taught: the worth of a unit of each balance by agent, and parts of rows."""
 
-    slopes: Mapping[str, float]
+    slopes: Mapping[str, Sequence[float]]
     parts: Iterable[tuple[str, Row]]
 
 

@@ -13,8 +13,9 @@ from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.dive import Dive
 from optimizer.shifts.partner import Partner
+from optimizer.shifts.people import people_of
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows import RowFinder, people_of
+from optimizer.shifts.rows import RowFinder
 from optimizer.shifts.solve import solve
 from optimizer.shifts.variables import Grid
 from optimizer.shifts.wire import Order

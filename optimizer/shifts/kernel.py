@@ -1,0 +1,547 @@
+"""The dynamic program over (state x counts), compiled: the cheapest way through some days of one person's row.
+
+A table holds, at each begin of a day and for each state, the least cost by counts, in a box that just holds the
+counts which can be reached and from which the limits can still be met. A boundary with a check that resets has a
+second table, after the reset. Counts that can't leave their limits whatever is worked are not carried at all.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.compiled import compiled
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+BIG = 1 << 40
+"""More than any count."""
+
+FOUND, NO_ROW, TOO_LARGE = 0, 1, 2
+WITHIN, TIGHT, BROKEN = 0, 1, 2
+
+
+class Program(NamedTuple):
+    """An automaton as arrays. Days of one layer share its arcs; counts are in units of their own.
+
+    `arc_*` are the arcs by layer, merged where they differ only in what is worked; `set_*` what each lets work
+    (numbers of the day's options, one past the last: a free day); `dense_*` the same moves by column and state.
+    """
+
+    options: int
+    layer_of: Ints
+    states: Ints
+    layer_arcs: Ints
+    layer_sets: Ints
+    arc_source: Ints
+    arc_target: Ints
+    arc_set: Ints
+    arc_cost: Floats
+    arc_amount: Ints
+    set_begin: Ints
+    set_member: Ints
+    column_of: Ints
+    dense_begin: Ints
+    dense_target: Ints
+    dense_cost: Floats
+    dense_amount: Ints
+
+
+class Limits(NamedTuple):
+    """By boundary (0: before the first day) and count: the least and most, and whether it begins anew."""
+
+    least: Ints
+    most: Ints
+    resets: Bools
+
+
+class Tallies(NamedTuple):
+    """Limits on what counters have counted after a day, one each place."""
+
+    counter: Ints
+    day: Ints
+    least: Ints
+    most: Ints
+
+
+class Frame(NamedTuple):
+    """What surrounds some days of a row: where and with which counts they begin, and what each end state leads to."""
+
+    start_cost: Floats
+    start_count: Ints
+    end_cost: Floats
+    end_least: Ints
+    end_most: Ints
+
+
+@compiled
+def cheapest(
+    program: Program,
+    limits: Limits,
+    frame: Frame,
+    first: int,
+    last: int,
+    prices: Floats,
+    must_work: Bools,
+    max_cells: int,
+) -> tuple[int, float, Ints]:
+    """(status, least cost, options worked as indices into the grid's) of the days from `first` to before `last`."""
+    nothing = np.empty(0, np.int64)
+    days = last - first
+    counts = program.arc_amount.shape[1]
+    options = program.options
+
+    # Where each boundary's states are, and what each arc costs.
+    at = np.zeros(days + 2, np.int64)
+    arc_at = np.zeros(days + 1, np.int64)
+    for d in range(days + 1):
+        at[d + 1] = at[d] + program.states[first + d]
+    for d in range(days):
+        layer = program.layer_of[first + d]
+        arc_at[d + 1] = arc_at[d] + program.layer_arcs[layer + 1] - program.layer_arcs[layer]
+    price = np.empty(arc_at[days])
+    for d in range(days):
+        layer = program.layer_of[first + d]
+        set_zero = program.layer_sets[layer]
+        sets = program.layer_sets[layer + 1] - set_zero
+        best = np.full(sets, np.inf)
+        begin = (first + d) * options
+        for one in range(sets):
+            for m in range(program.set_begin[set_zero + one], program.set_begin[set_zero + one + 1]):
+                option = program.set_member[m]
+                if option < options:
+                    best[one] = min(best[one], prices[begin + option])
+                elif not must_work[first + d]:
+                    best[one] = min(best[one], 0.0)
+        arc_zero = program.layer_arcs[layer]
+        for i in range(arc_at[d + 1] - arc_at[d]):
+            a = arc_zero + i
+            price[arc_at[d] + i] = best[program.arc_set[a] - set_zero] + program.arc_cost[a]
+
+    total = at[days + 1]
+    before_lo = np.full((total, counts), BIG)
+    before_hi = np.full((total, counts), -BIG)
+    after_lo = np.full((total, counts), BIG)
+    after_hi = np.full((total, counts), -BIG)
+    reached = np.zeros(total, np.bool_)
+
+    # What can be reached at all, and which counts can leave their limits: only those are carried.
+    carried = np.zeros(counts, np.bool_)
+    for s in range(at[1]):
+        if frame.start_cost[s] < np.inf:
+            reached[s] = True
+            for k in range(counts):
+                after_lo[s, k] = frame.start_count[k]
+                after_hi[s, k] = frame.start_count[k]
+    for d in range(days):
+        arc_zero = program.layer_arcs[program.layer_of[first + d]]
+        for i in range(arc_at[d], arc_at[d + 1]):
+            a = arc_zero + i - arc_at[d]
+            s = at[d] + program.arc_source[a]
+            if reached[s] and price[i] < np.inf:
+                t = at[d + 1] + program.arc_target[a]
+                reached[t] = True
+                for k in range(counts):
+                    before_lo[t, k] = min(before_lo[t, k], after_lo[s, k] + program.arc_amount[a, k])
+                    before_hi[t, k] = max(before_hi[t, k], after_hi[s, k] + program.arc_amount[a, k])
+        b = first + d + 1
+        for t in range(at[d + 1], at[d + 2]):
+            if reached[t]:
+                for k in range(counts):
+                    if before_lo[t, k] < limits.least[b, k] or before_hi[t, k] > limits.most[b, k]:
+                        carried[k] = True
+                    after_lo[t, k] = 0 if limits.resets[b, k] else before_lo[t, k]
+                    after_hi[t, k] = 0 if limits.resets[b, k] else before_hi[t, k]
+    for e in range(at[days + 1] - at[days]):
+        t = at[days] + e
+        if reached[t] and frame.end_cost[e] < np.inf:
+            for k in range(counts):
+                if after_lo[t, k] < frame.end_least[e, k] or after_hi[t, k] > frame.end_most[e, k]:
+                    carried[k] = True
+
+    # From which counts the limits can still be met, backwards; an empty box is a dead end.
+    before_lo[:] = BIG
+    before_hi[:] = -BIG
+    after_lo[:] = BIG
+    after_hi[:] = -BIG
+    alive = np.zeros(total, np.bool_)
+    for e in range(at[days + 1] - at[days]):
+        t = at[days] + e
+        if reached[t] and frame.end_cost[e] < np.inf:
+            alive[t] = True
+            for k in range(counts):
+                after_lo[t, k] = frame.end_least[e, k] if carried[k] else 0
+                after_hi[t, k] = frame.end_most[e, k] if carried[k] else 0
+    for d in range(days - 1, -1, -1):
+        b = first + d + 1
+        for t in range(at[d + 1], at[d + 2]):
+            if alive[t]:
+                for k in range(counts):
+                    if carried[k] and limits.resets[b, k]:
+                        alive[t] = alive[t] and after_lo[t, k] <= 0 <= after_hi[t, k]
+                        before_lo[t, k] = limits.least[b, k]
+                        before_hi[t, k] = limits.most[b, k]
+                    elif carried[k]:
+                        before_lo[t, k] = max(after_lo[t, k], limits.least[b, k])
+                        before_hi[t, k] = min(after_hi[t, k], limits.most[b, k])
+                    else:
+                        before_lo[t, k] = 0
+                        before_hi[t, k] = 0
+                    alive[t] = alive[t] and before_lo[t, k] <= before_hi[t, k]
+        arc_zero = program.layer_arcs[program.layer_of[first + d]]
+        for i in range(arc_at[d], arc_at[d + 1]):
+            a = arc_zero + i - arc_at[d]
+            s = at[d] + program.arc_source[a]
+            t = at[d + 1] + program.arc_target[a]
+            if alive[t] and reached[s] and price[i] < np.inf:
+                alive[s] = True
+                for k in range(counts):
+                    amount = program.arc_amount[a, k] if carried[k] else 0
+                    after_lo[s, k] = min(after_lo[s, k], before_lo[t, k] - amount)
+                    after_hi[s, k] = max(after_hi[s, k], before_hi[t, k] - amount)
+
+    # Forwards again, inside those boxes: the cells that the tables need.
+    low = np.full((total, counts), BIG)
+    high = np.full((total, counts), -BIG)
+    cell = np.zeros(total, np.int64)
+    after_cell = np.zeros(total, np.int64)
+    kept = np.zeros(total, np.bool_)
+    cells = 0
+    for s in range(at[1]):
+        if alive[s] and frame.start_cost[s] < np.inf:
+            inside = True
+            for k in range(counts):
+                count = frame.start_count[k] if carried[k] else 0
+                inside = inside and after_lo[s, k] <= count <= after_hi[s, k]
+                after_lo[s, k] = count
+                after_hi[s, k] = count
+            if inside:
+                kept[s] = True
+                after_cell[s] = cells
+                cells += 1
+    for d in range(days):
+        b = first + d + 1
+        arc_zero = program.layer_arcs[program.layer_of[first + d]]
+        for i in range(arc_at[d], arc_at[d + 1]):
+            a = arc_zero + i - arc_at[d]
+            s = at[d] + program.arc_source[a]
+            t = at[d + 1] + program.arc_target[a]
+            if kept[s] and alive[t] and price[i] < np.inf:
+                fits = True
+                for k in range(counts):
+                    amount = program.arc_amount[a, k] if carried[k] else 0
+                    fits = fits and max(after_lo[s, k] + amount, before_lo[t, k]) <= min(
+                        after_hi[s, k] + amount, before_hi[t, k]
+                    )
+                if fits:
+                    kept[t] = True
+                    for k in range(counts):
+                        amount = program.arc_amount[a, k] if carried[k] else 0
+                        low[t, k] = min(low[t, k], max(after_lo[s, k] + amount, before_lo[t, k]))
+                        high[t, k] = max(high[t, k], min(after_hi[s, k] + amount, before_hi[t, k]))
+        anew = False
+        for k in range(counts):
+            anew = anew or (carried[k] and limits.resets[b, k])
+        for t in range(at[d + 1], at[d + 2]):
+            if kept[t]:
+                size = 1
+                after_size = 1
+                for k in range(counts):
+                    before_lo[t, k] = low[t, k]
+                    before_hi[t, k] = high[t, k]
+                    zero = carried[k] and limits.resets[b, k]
+                    after_lo[t, k] = 0 if zero else low[t, k]
+                    after_hi[t, k] = 0 if zero else high[t, k]
+                    size *= before_hi[t, k] - before_lo[t, k] + 1
+                    after_size *= after_hi[t, k] - after_lo[t, k] + 1
+                cell[t] = cells
+                cells += size
+                after_cell[t] = cell[t]
+                if anew:
+                    after_cell[t] = cells
+                    cells += after_size
+            if cells > max_cells:
+                return TOO_LARGE, np.inf, nothing
+
+    # The tables.
+    table = np.full(cells, np.inf)
+    place = np.zeros(counts, np.int64)
+    span = np.zeros(counts, np.int64)
+    from_step = np.zeros(counts, np.int64)
+    to_step = np.zeros(counts, np.int64)
+    for s in range(at[1]):
+        if kept[s]:
+            table[after_cell[s]] = frame.start_cost[s]
+    for d in range(days):
+        b = first + d + 1
+        arc_zero = program.layer_arcs[program.layer_of[first + d]]
+        for i in range(arc_at[d], arc_at[d + 1]):
+            a = arc_zero + i - arc_at[d]
+            s = at[d] + program.arc_source[a]
+            t = at[d + 1] + program.arc_target[a]
+            if not (kept[s] and kept[t] and price[i] < np.inf):
+                continue
+            source = after_cell[s]
+            target = cell[t]
+            rows = 1
+            from_size = 1
+            to_size = 1
+            fits = True
+            for k in range(counts - 1, -1, -1):
+                amount = program.arc_amount[a, k] if carried[k] else 0
+                begin = max(after_lo[s, k] + amount, before_lo[t, k])
+                span[k] = min(after_hi[s, k] + amount, before_hi[t, k]) - begin + 1
+                fits = fits and span[k] > 0
+                from_step[k] = from_size
+                to_step[k] = to_size
+                source += (begin - amount - after_lo[s, k]) * from_size
+                target += (begin - before_lo[t, k]) * to_size
+                from_size *= after_hi[s, k] - after_lo[s, k] + 1
+                to_size *= before_hi[t, k] - before_lo[t, k] + 1
+                if k < counts - 1:
+                    rows *= span[k]
+                place[k] = 0
+            if not fits:
+                continue
+            cost = price[i]
+            width = span[counts - 1]
+            for _ in range(rows):
+                old = table[source : source + width]
+                new = table[target : target + width]
+                for j in range(width):
+                    way = old[j] + cost
+                    new[j] = way if way < new[j] else new[j]
+                for k in range(counts - 2, -1, -1):
+                    place[k] += 1
+                    source += from_step[k]
+                    target += to_step[k]
+                    if place[k] < span[k]:
+                        break
+                    source -= span[k] * from_step[k]
+                    target -= span[k] * to_step[k]
+                    place[k] = 0
+        for t in range(at[d + 1], at[d + 2]):
+            if kept[t] and after_cell[t] != cell[t]:
+                _reset(table, cell[t], after_cell[t], before_lo[t], before_hi[t], after_lo[t], after_hi[t], place)
+
+    # The best end, and the way back.
+    value = np.inf
+    state = -1
+    where = -1
+    for e in range(at[days + 1] - at[days]):
+        t = at[days] + e
+        if kept[t]:
+            size = 1
+            for k in range(counts):
+                size *= after_hi[t, k] - after_lo[t, k] + 1
+            for j in range(after_cell[t], after_cell[t] + size):
+                if table[j] + frame.end_cost[e] < value:
+                    value = table[j] + frame.end_cost[e]
+                    state = t
+                    where = j
+    if not value < np.inf:
+        return NO_ROW, np.inf, nothing
+    chosen = np.empty(days, np.int64)
+    worked = 0
+    for d in range(days - 1, -1, -1):
+        # Counts of the cell, after the boundary's reset and before it.
+        rest = where - after_cell[state]
+        for k in range(counts - 1, -1, -1):
+            size = after_hi[state, k] - after_lo[state, k] + 1
+            place[k] = after_lo[state, k] + rest % size
+            rest //= size
+        if after_cell[state] != cell[state]:
+            where = _before_reset(
+                table,
+                cell[state],
+                table[where],
+                before_lo[state],
+                before_hi[state],
+                after_lo[state],
+                after_hi[state],
+                place,
+            )
+        found = -1
+        layer = program.layer_of[first + d]
+        arc_zero = program.layer_arcs[layer]
+        for i in range(arc_at[d], arc_at[d + 1]):
+            a = arc_zero + i - arc_at[d]
+            s = at[d] + program.arc_source[a]
+            if at[d + 1] + program.arc_target[a] != state or not kept[s] or not price[i] < np.inf:
+                continue
+            source = 0
+            fits = True
+            for k in range(counts):
+                amount = program.arc_amount[a, k] if carried[k] else 0
+                count = place[k] - amount
+                fits = fits and after_lo[s, k] <= count <= after_hi[s, k]
+                source = source * (after_hi[s, k] - after_lo[s, k] + 1) + count - after_lo[s, k]
+            if fits and table[after_cell[s] + source] + price[i] == table[where]:
+                found = a
+                where = after_cell[s] + source
+                state = s
+                break
+        one = program.arc_set[found]
+        begin = (first + d) * options
+        least = np.inf
+        option = options
+        for m in range(program.set_begin[one], program.set_begin[one + 1]):
+            member = program.set_member[m]
+            if member < options and prices[begin + member] < least:
+                least = prices[begin + member]
+                option = member
+            elif member == options and not must_work[first + d] and least >= 0.0:
+                least = 0.0
+                option = options
+        if option < options:
+            worked += 1
+            chosen[days - worked] = begin + option
+    return FOUND, value, chosen[days - worked :].copy()
+
+
+@compiled
+def _reset(
+    table: Floats,
+    cell: int,
+    after_cell: int,
+    before_lo: Ints,
+    before_hi: Ints,
+    after_lo: Ints,
+    after_hi: Ints,
+    place: Ints,
+) -> None:
+    """The best of all counts that begin anew, for each of the others."""
+    counts = len(place)
+    size = 1
+    for k in range(counts):
+        place[k] = before_lo[k]
+        size *= before_hi[k] - before_lo[k] + 1
+    for j in range(size):
+        target = 0
+        for k in range(counts):
+            wide = after_hi[k] - after_lo[k] + 1
+            inside = place[k] - after_lo[k] if wide > 1 else 0
+            target = target * wide + inside
+        table[after_cell + target] = min(table[after_cell + target], table[cell + j])
+        for k in range(counts - 1, -1, -1):
+            place[k] += 1
+            if place[k] <= before_hi[k]:
+                break
+            place[k] = before_lo[k]
+
+
+@compiled
+def _before_reset(
+    table: Floats,
+    cell: int,
+    value: float,
+    before_lo: Ints,
+    before_hi: Ints,
+    after_lo: Ints,
+    after_hi: Ints,
+    place: Ints,
+) -> int:
+    """The cell before the reset that gave `value`; `place` comes in with the counts after it and leaves with those."""
+    counts = len(place)
+    size = 1
+    wanted = place.copy()
+    for k in range(counts):
+        place[k] = before_lo[k]
+        size *= before_hi[k] - before_lo[k] + 1
+    for j in range(size):
+        same = table[cell + j] == value
+        for k in range(counts):
+            same = same and (after_hi[k] == after_lo[k] or place[k] == wanted[k])
+        if same:
+            return cell + j
+        for k in range(counts - 1, -1, -1):
+            place[k] += 1
+            if place[k] <= before_hi[k]:
+                break
+            place[k] = before_lo[k]
+    return -1
+
+
+@compiled
+def walk(
+    program: Program, limits: Limits, worked: Ints, first: int, last: int, state: int, count: Ints
+) -> tuple[int, float]:
+    """(the state after these days, or -1 where a rule is broken; what the moves cost); `count` is brought along.
+
+    `worked` has the option of each day of the horizon, one past the last for a free day.
+    """
+    cost = 0.0
+    for day in range(first, last):
+        layer = program.layer_of[day]
+        states = program.states[day]
+        one = program.dense_begin[layer] + program.column_of[layer, worked[day]] * states + state
+        state = program.dense_target[one]
+        if state < 0:
+            return -1, cost
+        cost += program.dense_cost[one]
+        for k in range(len(count)):
+            count[k] += program.dense_amount[one, k]
+            if count[k] < limits.least[day + 1, k] or count[k] > limits.most[day + 1, k]:
+                return -1, cost
+            if limits.resets[day + 1, k]:
+                count[k] = 0
+    return state, cost
+
+
+@compiled
+def ends(program: Program, limits: Limits, worked: Ints, first: int) -> tuple[Floats, Ints, Ints]:
+    """For each state at the begin of day `first`: what the days from there cost as worked, and which counts fit."""
+    days = len(program.layer_of)
+    counts = program.dense_amount.shape[1]
+    cost = np.zeros(program.states[days])
+    least = np.full((len(cost), counts), -BIG)
+    most = np.full((len(cost), counts), BIG)
+    for day in range(days - 1, first - 1, -1):
+        layer = program.layer_of[day]
+        states = program.states[day]
+        now = np.full(states, np.inf)
+        now_least = np.zeros((states, counts), np.int64)
+        now_most = np.zeros((states, counts), np.int64)
+        for s in range(states):
+            one = program.dense_begin[layer] + program.column_of[layer, worked[day]] * states + s
+            t = program.dense_target[one]
+            if t < 0 or not cost[t] < np.inf:
+                continue
+            now[s] = cost[t] + program.dense_cost[one]
+            for k in range(counts):
+                lo = least[t, k]
+                hi = most[t, k]
+                if limits.resets[day + 1, k]:
+                    if lo > 0 or hi < 0:
+                        now[s] = np.inf
+                    lo = limits.least[day + 1, k]
+                    hi = limits.most[day + 1, k]
+                else:
+                    lo = max(lo, limits.least[day + 1, k])
+                    hi = min(hi, limits.most[day + 1, k])
+                now_least[s, k] = lo - program.dense_amount[one, k]
+                now_most[s, k] = hi - program.dense_amount[one, k]
+        cost, least, most = now, now_least, now_most
+    return cost, least, most
+
+
+@compiled
+def tally(amounts: Ints, counter: Ints, day: Ints, least: Ints, most: Ints, row: Ints) -> Ints:
+    """How a row (indices into the grid's options) meets each limit: `WITHIN`, `TIGHT` or `BROKEN`.
+
+    `amounts`: [counter, day, option of the day].
+    """
+    codes = np.zeros(len(counter), np.int64)
+    options = amounts.shape[2] - 1
+    for place in range(len(counter)):
+        total = 0
+        for number in row:
+            if number // options <= day[place]:
+                total += amounts[counter[place], number // options, number % options]
+        if total < least[place] or total > most[place]:
+            codes[place] = BROKEN
+        elif total == least[place] or total == most[place]:
+            codes[place] = TIGHT
+    return codes
