@@ -4,36 +4,51 @@ The same formula as the posting (Hall over unions of crews, level by level of qu
 [level, union, interval] so that a search can ask thousands of times a second. With very many queues only the
 smallest unions are kept: every figure is then a lower bound of the true cost, never above it.
 
+Role cover is counted in the same intervals, in `roles` (see `role_table.py`), so wherever cover is, roles are.
 Cover by shift needs none of that: it is beside the intervals, in `shifts` (see `shift_cover.py`).
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.shifts.rules.cover import Interval, intervals
+from optimizer.shifts.cover_intervals import cover_intervals, groups_of
+from optimizer.shifts.role_table import RoleTable
 from optimizer.shifts.shift_cover import ShiftCover
-from optimizer.shifts.variables import Grid, RosterModel
-from roster.load.planned import Skills, skills_of
+from optimizer.shifts.variables import Grid
 
 Floats = NDArray[np.float64]
 
 MAX_UNIONS = 1024
 
 
-class CoverTable:
-    """Cover of one problem. Presence is an array [group, interval]: how many of each skill set are on shift.
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What is asked beyond who is there: by queues [level, union, interval], by roles [line, interval]."""
 
-    There are no intervals where cover by queue is off.
+    queues: Floats
+    roles: Floats
+
+    def copy(self) -> "Gaps":
+        """The same in arrays of its own."""
+        return Gaps(self.queues.copy(), self.roles.copy())
+
+
+class CoverTable:
+    """Cover of one problem. Presence is an array [group, interval]: how many of each group are on shift.
+
+    A group is a skill set with those of the roles asked for that its people have. There are no intervals where cover
+    by queue is off and no role is asked for.
     """
 
     def __init__(self, grid: Grid) -> None:
         problem = grid.problem
-        self.groups: list[Skills] = sorted({skills_of(agent) for agent in problem.agents}, key=sorted)
-        self.group_of = {agent.id: self.groups.index(skills_of(agent)) for agent in problem.agents}
+        self.groups, self.group_of = groups_of(grid)
         self.shifts = ShiftCover(grid)
-        self._intervals = [one for one in _found(grid) if one.options or one.given or one.required]
+        self._intervals = cover_intervals(grid, self.group_of)
+        self.roles = RoleTable(problem.rules.role_cover, self._intervals, self.groups)
         count = len(self._intervals)
         self.quarters = np.array([one.quarters for one in self._intervals], dtype=float)
         self.given = np.zeros((len(self.groups), count))
@@ -43,8 +58,8 @@ class CoverTable:
         self.days = np.zeros(count, dtype=np.intp)
         """Of each interval the day of the first option in it."""
         for column, one in enumerate(self._intervals):
-            for skills, heads in one.given:
-                self.given[self.groups.index(skills), column] += heads
+            for group, heads in one.given:
+                self.given[group, column] += heads
             self.days[column] = min((option.day for option in one.options), default=0)
             for option in one.options:
                 self.covers[where[option.day, option.shift], column] = 1.0
@@ -61,12 +76,12 @@ class CoverTable:
 
     def _lay_out_requirements(self, grid: Grid) -> None:
         problem = grid.problem
-        asked = sorted({queue for one in self._intervals for queue, _ in one.required})
+        asked = sorted({queue for one in self._intervals for queue, _ in one.queues})
         weight = {queue: problem.queue_of[queue].weight for queue in asked}
-        able = {queue: frozenset(i for i, skills in enumerate(self.groups) if queue in skills) for queue in asked}
+        able = {queue: frozenset(i for i, (skills, _) in enumerate(self.groups) if queue in skills) for queue in asked}
         unions = _unions(able.values())
         required = np.array(
-            [[dict(one.required).get(queue, 0) for one in self._intervals] for queue in asked], dtype=float
+            [[dict(one.queues).get(queue, 0) for one in self._intervals] for queue in asked], dtype=float
         ).reshape(len(asked), len(self._intervals))
         inside = np.array([[able[queue] <= union for queue in asked] for union in unions], dtype=float)
         self.crew = np.array([[group in union for group in range(len(self.groups))] for union in unions], dtype=float)
@@ -94,38 +109,49 @@ class CoverTable:
         """How many intervals there are."""
         return len(self._intervals)
 
-    def gaps(self, presence: Floats) -> Floats:
-        """[level, union, interval]: what is asked beyond who is there (`presence`: [group, interval])."""
-        return self.needs - (self.crew @ presence)[None, :, :]
+    def gaps(self, presence: Floats) -> Gaps:
+        """What is asked beyond who is there (`presence`: [group, interval])."""
+        return Gaps(self.needs - (self.crew @ presence)[None, :, :], self.roles.missing(presence))
 
     def cost(self, presence: Floats) -> Floats:
         """Cost of each interval."""
         return self._cost(self.gaps(presence), presence)
 
-    def _cost(self, gaps: Floats, presence: Floats) -> Floats:
-        short = np.maximum(gaps.max(axis=1), 0.0)
+    def _cost(self, gaps: Gaps, presence: Floats) -> Floats:
+        short = np.maximum(gaps.queues.max(axis=1), 0.0)
         spare = presence.sum(axis=0) - self.total_required
-        costs: Floats = (self.level_weights @ short + self.over_weight * spare) * self.quarters
+        each = self.level_weights @ short + self.over_weight * spare + self.roles.cost(gaps.roles)
+        costs: Floats = each * self.quarters
         return costs
 
-    def change_gaps(self, gaps: Floats, group: int, heads: Floats) -> None:
+    def change_gaps(self, gaps: Gaps, group: int, heads: Floats) -> None:
         """Put `heads` (per interval) more of `group` on shift, in place."""
-        gaps[:, self._with[group], :] -= heads
+        gaps.queues[:, self._with[group], :] -= heads
+        gaps.roles[...] -= self.roles.counts[:, group, None] * heads
 
-    def price_of_one(self, gaps: Floats, group: int) -> Floats:
+    def price_of_one(self, gaps: Gaps, group: int) -> Floats:
         """What one more of `group` on shift adds to the cost of each interval (mostly negative)."""
-        inside = gaps[:, self._with[group], :].max(axis=1, initial=0.0)
-        outside = gaps[:, self._without[group], :].max(axis=1, initial=0.0)
+        inside = gaps.queues[:, self._with[group], :].max(axis=1, initial=0.0)
+        outside = gaps.queues[:, self._without[group], :].max(axis=1, initial=0.0)
         saved = np.maximum(inside, outside) - np.maximum(inside - 1.0, outside)
-        price: Floats = (self.over_weight - self.level_weights @ saved) * self.quarters
+        each = self.over_weight - self.level_weights @ saved + self.roles.price_of_one(gaps.roles, group)
+        price: Floats = each * self.quarters
         return price
+
+    def broken(self, gaps: Gaps) -> int:
+        """By how many people and quarter-hours a hard role cover is not kept."""
+        if not self.roles.hard:
+            return 0
+        return round(float((np.maximum(gaps.roles, 0.0) @ self.quarters).sum()))
 
     def tangent(self, presence: Floats) -> tuple[Floats, Floats]:
         """(constant [interval], slope [group, interval]): cost >= constant + slope * presence, equal at `presence`."""
-        gaps = self.gaps(presence)
+        found = self.gaps(presence)
+        gaps = found.queues
         steepest = gaps.argmax(axis=1)
-        constant = -self.over_weight * self.total_required
-        slope = np.full_like(presence, self.over_weight)
+        constant, slope = self.roles.tangent(found.roles)
+        constant = constant - self.over_weight * self.total_required
+        slope = slope + self.over_weight
         columns = np.arange(self.size)
         for level, weight in enumerate(self.level_weights):
             union = steepest[level]
@@ -145,10 +171,6 @@ class CoverTable:
         """Per interval, how often these options (indices into the grid's) cover it."""
         heads: Floats = self.covers[list(options)].sum(axis=0)
         return heads
-
-
-def _found(grid: Grid) -> Iterable[Interval]:
-    return intervals(RosterModel(grid, ())) if grid.problem.rules.cover.mode != "off" else ()
 
 
 def _unions(crews: Iterable[frozenset[int]]) -> list[frozenset[int]]:
