@@ -17,7 +17,7 @@ from api.services.rosters.asked import read_pairs, read_role_demand, read_roles,
 from api.services.rosters.demand import read_demand
 from api.services.rosters.frame import Frame, check_horizon
 from api.services.rosters.published import history_days, published_between
-from api.services.rosters.remembered import what_people_bring
+from api.services.rosters.remembered import memory_days, what_people_bring
 from api.services.rosters.rostered import Known, fixed_agents, own_agents
 from roster.people import Agent, AgentChannel, Skill, Team
 from roster.policy import Policy
@@ -109,11 +109,13 @@ def build_problem(
         rules=policy.rules,
     )
     back = history_days(policy.rules)
-    history = published_between(session, frame.date_of(-back), frame.date_of(-1), frame.zone, codes)
-    told = published_between(session, starts_on, frame.last_on, frame.zone, codes)
+    first = frame.date_of(-max(back, memory_days(policy)))
+    published = published_between(session, first, frame.last_on, frame.zone, codes)
+    history = [line for line in published if frame.date_of(-back) <= line.on_date < starts_on]
+    told = [line for line in published if line.on_date >= starts_on]
     roles = read_roles(session, session.exec(select(Agent)).all(), team_id, teams)
     known = Known(teams, codes, skills, roles)
-    brought = what_people_bring(session, policy, ground, people, skills, queues, codes)
+    brought = what_people_bring(session, policy, ground, people, skills, queues, published, codes)
     own = own_agents(session, frame, people, known, history, back, brought, roster_id)
     own_ids = {agent.id: agent.code for agent in people if agent.id is not None}
     fixed = fixed_agents(session, frame, set(own_ids), known, told, history)

@@ -5,7 +5,7 @@ anybody has experienced never enters.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from api.services.rosters.demand import read_demand
 from api.services.rosters.frame import Frame
-from api.services.rosters.published import PublishedShift, published_between, refused_wishes
+from api.services.rosters.published import PublishedShift, refused_wishes
 from roster.load.fairness import kinds_of
 from roster.load.planned import exposure_of
 from roster.people import Agent
@@ -33,6 +33,11 @@ class Brought:
     carried_points: dict[int, int]
 
 
+def memory_days(policy: Policy) -> int:
+    """How many days before the first one memory looks back on: none where no rule that is on asks for it."""
+    return max(_fairness_days(policy), _exposure_weeks(policy) * 7)
+
+
 def what_people_bring(
     session: Session,
     policy: Policy,
@@ -40,23 +45,28 @@ def what_people_bring(
     people: Sequence[Agent],
     skills: dict[int, tuple[str, ...]],
     queues: Sequence[Queue],
+    published: Iterable[PublishedShift],
     shift_codes: dict[int, str],
 ) -> Brought:
     """What `people` bring into `ground`, a problem of which only the days, shifts, queues, night and rules count.
 
-    Looked up only where rules that ask for it are on.
+    `published` holds at least the last `memory_days` of them.
     """
     frame = Frame(ground.start, ground.days, ground.zone)
-    months = policy.memory.fairness_months if ground.rules.fairness.mode != "off" else 0
-    weeks = policy.memory.exposure_weeks if ground.rules.exposure_balance.mode != "off" else 0
-    days = round(months * MONTH_DAYS)
-    ids = [agent.id for agent in people if agent.id is not None]
-    first = frame.date_of(-max(days, weeks * 7))
-    worked = published_between(session, first, frame.date_of(-1), frame.zone, shift_codes, agent_ids=ids)
+    own = {agent.id for agent in people}
+    worked = [line for line in published if line.agent_id in own and line.on_date < frame.starts_on]
     return Brought(
-        _memories(session, ground, frame, people, worked, days, shift_codes),
-        _carried_points(session, ground, frame, skills, queues, worked, weeks),
+        _memories(session, ground, frame, people, worked, _fairness_days(policy), shift_codes),
+        _carried_points(session, ground, frame, skills, queues, worked, _exposure_weeks(policy)),
     )
+
+
+def _fairness_days(policy: Policy) -> int:
+    return round(policy.memory.fairness_months * MONTH_DAYS) if policy.rules.fairness.mode != "off" else 0
+
+
+def _exposure_weeks(policy: Policy) -> int:
+    return policy.memory.exposure_weeks if policy.rules.exposure_balance.mode != "off" else 0
 
 
 def _memories(
