@@ -26,7 +26,7 @@ def told(grid: Grid, agent: PlannedAgent, rules: Sequence[InRow], row: Sequence[
         total += sum(one.cost(one.start + sum(one.amounts[number] for number in worked)) for one in rule.balances)
     width = len(grid.problem.shifts)
     by_day = {number // width: number % width for number in worked}
-    for track in {track: None for rule in rules for track in rule.tracks}:
+    for track in {track: None for rule in rules for track in (*rule.tracks, *rule.seldom)}:
         cost = _walked(grid, agent, track, by_day)
         if cost is None:
             return None

@@ -93,7 +93,7 @@ class AveragePaid:
 
 
 def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
-    """One track, where the average can be passed at all.
+    """One track, where the average can be passed at all, which seldom happens where the contract limits each week.
 
     Raises
     ------
@@ -106,4 +106,7 @@ def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
             f"{agent.id}: a reference period that begins inside the roster can pass average_minutes;"
             " a row can only count from the first day on"
         )
-    return InRow(tracks=(AveragePaid(grid),)) if binding else InRow()
+    if not binding:
+        return InRow()
+    counted = (AveragePaid(grid),)
+    return InRow(tracks=counted) if grid.problem.rules.average_minutes.reference_weeks == 1 else InRow(seldom=counted)

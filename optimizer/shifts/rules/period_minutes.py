@@ -63,8 +63,10 @@ class PeriodMinutes:
 
 
 def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
-    """One track, where the contract limits the period."""
+    """One track, where the contract limits the period; it seldom binds where each week is limited too."""
     paid = tuple(shift.paid_minutes for shift in grid.problem.shifts)
     least, most = limits(agent, grid.problem.days)
-    bound = least > 0 or most is not None
-    return InRow(tracks=(PeriodMinutes(paid, grid.problem.days),)) if bound else InRow()
+    if least <= 0 and most is None:
+        return InRow()
+    counted = (PeriodMinutes(paid, grid.problem.days),)
+    return InRow(tracks=counted) if grid.problem.rules.contract_minutes.mode == "off" else InRow(seldom=counted)

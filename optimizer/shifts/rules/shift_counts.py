@@ -59,18 +59,21 @@ class ShiftCount:
 
 
 def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
-    """A track for each limit that can bind; where a breach only costs, a balance, for the cost is convex."""
+    """A count for each limit that can bind, as it seldom does; where a breach only costs, a balance: it is convex."""
     problem = grid.problem
     terms = problem.rules.shift_counts
     names = [shift.id for shift in problem.shifts]
-    tracks = []
+    counts = []
+    barred: set[int] = set()
     balances = []
     for limit in agent.shift_limits:
         most = problem.days if limit.most is None else limit.most
         if limit.least == 0 and most >= problem.days:
             continue
-        if terms.mode == "hard":
-            tracks.append(ShiftCount(limit.shift, names.index(limit.shift), problem.days))
+        if terms.mode == "hard" and most == 0:
+            barred.update(grid.number[day, limit.shift] for day in range(problem.days))
+        elif terms.mode == "hard":
+            counts.append(ShiftCount(limit.shift, names.index(limit.shift), problem.days))
         elif terms.weight:
             amounts = tuple(int(option.shift == limit.shift) for option in grid.options)
             balances.append(
@@ -83,4 +86,4 @@ def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
                     else ((most, terms.weight),),
                 )
             )
-    return InRow(tracks=tuple(tracks), balances=tuple(balances))
+    return InRow(barred=frozenset(barred), seldom=tuple(counts), balances=tuple(balances))
