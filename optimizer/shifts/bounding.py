@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from optimizer.shifts.columns import Floats, Master, MasterFailed, Row, Unit
+from optimizer.shifts.columns import Floats, Master, Row, Unit
 from optimizer.shifts.cover_table import CoverTable
+from optimizer.shifts.lp import LpFailed
 from optimizer.shifts.people import Person
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.rows import RowFinder
@@ -103,5 +104,5 @@ class Bounding:
                     on_round()
                 if not more or self.distance <= CONVERGED:
                     return
-        except MasterFailed:
+        except LpFailed:
             return

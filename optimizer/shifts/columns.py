@@ -13,13 +13,12 @@ the tangents' slopes. It holds for any convex combination of tangents, so also f
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.math_opt.python import mathopt
 
 from optimizer.shifts.cover_table import CoverTable
+from optimizer.shifts.lp import Effort, Lp
 from optimizer.shifts.people import Person
 
 Floats = NDArray[np.float64]
@@ -29,26 +28,11 @@ SMOOTHING = 0.6
 
 TINY = 1e-7
 
-WHOLE_GAP = 1e-4
-"""Relative gap at which an integer program is good enough."""
-
 Row = tuple[int, ...]
 
 Pricer = Callable[[int, Floats, Floats], Sequence[tuple[float, float, Row]]]
 """For a unit, the prices of all options and the price of each of its person's balances: rows as (value at these
 prices, own cost, row); the first has the least value of all rows of the unit."""
-
-
-class MasterFailed(Exception):
-    """The LP could not be solved, warm or cold; what was found before stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much an integer program may take: seconds, or nodes where the run must be the same every time."""
-
-    seconds: float = 3.0
-    nodes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +50,7 @@ class Column:
     unit: int
     row: Row
     cost: float
-    variable: mathopt.Variable
+    variable: int
     heads: Floats
 
 
@@ -115,51 +99,46 @@ class Master:
         self._outside = outside
         segments = np.flatnonzero(cover.segment_covers[inside].any(axis=0))
         self._balanced = balanced
-        self._model = mathopt.Model()
-        self._under = {int(t): self._model.add_variable(lb=0.0) for t in segments}
+        self._lp = Lp()
+        self._constant = 0.0
+        self._under = {int(t): self._lp.add_column(1.0) for t in segments}
         self._intervals = np.isin(cover.segment_of, segments)
-        self._objective: mathopt.LinearBase = mathopt.LinearSum(self._under.values())
         self._asked = np.array([one for one in cover.shifts.asked if inside[one]], dtype=np.intp)
         self._works = works
         self._missing = cover.shifts.required - works
         self._cells = {int(one): self._cell(int(one)) for one in self._asked}
-        self._one = [self._model.add_linear_constraint(lb=1.0, ub=1.0) for _ in units]
+        self._one = [self._lp.add_row(1.0, 1.0) for _ in units]
         self._excess = [self._balance(one) for one in balanced]
         self._slopes_of = np.cumsum([0, *(len(one.balances) for one in balanced)])
-        self._model.minimize(self._objective)
-        self._cuts: dict[int, list[tuple[mathopt.LinearConstraint, float, Floats]]] = {int(t): [] for t in segments}
+        self._cuts: dict[int, list[tuple[int, float, Floats]]] = {int(t): [] for t in segments}
         self.columns: list[Column] = []
         self._known: list[set[Row]] = [set() for _ in units]
-        self._solver: mathopt.IncrementalSolver | None = None
         self._center: Prices | None = None
         self.bound = -np.inf
         self.value = np.inf
         """What the master's own solution costs: an upper bound of what column generation converges to."""
         self.weights: dict[int, float] = {}
         """Weight of each column (by its place in `columns`) in the last solution, where it is positive."""
-        self._reduced: list[float] = []
+        self._solved = 0
+        """How many columns the last solution knew."""
 
-    def _cell(self, option: int) -> mathopt.LinearConstraint:
+    def _cell(self, option: int) -> int:
         """The row people + missing - beyond = required of an option."""
         shifts, asked = self._cover.shifts, float(self._missing[option])
-        under, over = self._model.add_variable(lb=0.0), self._model.add_variable(lb=0.0)
-        self._objective += float(shifts.under[option]) * under + float(shifts.over[option]) * over
-        row = self._model.add_linear_constraint(lb=asked, ub=asked)
-        row.set_coefficient(under, 1.0)
-        row.set_coefficient(over, -1.0)
+        row = self._lp.add_row(asked, asked)
+        self._lp.put(row, self._lp.add_column(float(shifts.under[option])), 1.0)
+        self._lp.put(row, self._lp.add_column(float(shifts.over[option])), -1.0)
         return row
 
-    def _balance(self, person: Person) -> list[list[mathopt.LinearConstraint]]:
+    def _balance(self, person: Person) -> list[list[int]]:
         """For each balance the rows excess >= sum - point of its turns; the slope before them is in the columns."""
         rows = []
         for one in person.balances:
-            self._objective += float(one.at_zero + one.slope * one.start)
+            self._constant += float(one.at_zero + one.slope * one.start)
             turns = []
             for point, change in one.turns:
-                excess = self._model.add_variable(lb=0.0)
-                self._objective += float(change) * excess
-                turns.append(self._model.add_linear_constraint(lb=float(one.start - point)))
-                turns[-1].set_coefficient(excess, 1.0)
+                turns.append(self._lp.add_row(float(one.start - point)))
+                self._lp.put(turns[-1], self._lp.add_column(float(change)), 1.0)
             rows.append(turns)
         return rows
 
@@ -168,7 +147,7 @@ class Master:
         if row in self._known[unit]:
             return False
         self._known[unit].add(row)
-        variable = self._model.add_variable(lb=0.0)
+        entries: list[tuple[int, float]] = []
         if self._balanced:
             number = self._units[unit].person
             person = self._balanced[number]
@@ -176,27 +155,29 @@ class Master:
             cost += float(person.lowest @ sums)
             for total, turns in zip(sums.tolist(), self._excess[number], strict=True):
                 for turn in turns if total else ():
-                    turn.set_coefficient(variable, -total)
-        self._model.objective.set_linear_coefficient(variable, cost)
-        self._one[unit].set_coefficient(variable, 1.0)
+                    entries.append((turn, -total))
+        variable = self._lp.add_column(cost)
+        self._lp.put(self._one[unit], variable, 1.0)
+        for turn, value in entries:
+            self._lp.put(turn, variable, value)
         column = Column(unit, row, cost, variable, self._cover.segment_covers[list(row)].sum(axis=0))
         for index in row:
             if index in self._cells:
-                self._cells[index].set_coefficient(variable, 1.0)
+                self._lp.put(self._cells[index], variable, 1.0)
         for t in np.flatnonzero(column.heads):
             for constraint, _, slope in self._cuts.get(int(t), ()):
                 self._set(constraint, slope, int(t), column)
         self.columns.append(column)
         return True
 
-    def _set(self, constraint: mathopt.LinearConstraint, slope: Floats, t: int, column: Column) -> None:
+    def _set(self, constraint: int, slope: Floats, t: int, column: Column) -> None:
         steepness = slope[self._units[column.unit].group]
         if steepness:
-            constraint.set_coefficient(column.variable, -float(steepness * column.heads[t]))
+            self._lp.put(constraint, column.variable, -float(steepness * column.heads[t]))
 
     def _add_cut(self, t: int, constant: float, slope: Floats) -> None:
-        constraint = self._model.add_linear_constraint(lb=constant)
-        constraint.set_coefficient(self._under[t], 1.0)
+        constraint = self._lp.add_row(constant)
+        self._lp.put(constraint, self._under[t], 1.0)
         for column in self.columns:
             if column.heads[t]:
                 self._set(constraint, slope, t, column)
@@ -238,14 +219,20 @@ class Master:
 
     def promising(self, per_unit: int) -> list[Column]:
         """The columns of least reduced cost in the last solution, so many a unit."""
+        reduced = self._reduced()
         taken = [0] * len(self._units)
         found = []
-        for number in sorted(range(len(self._reduced)), key=lambda one: (self._reduced[one], one)):
+        for number in sorted(range(len(reduced)), key=lambda one: (reduced[one], one)):
             column = self.columns[number]
             if taken[column.unit] < per_unit:
                 taken[column.unit] += 1
                 found.append(column)
         return found
+
+    def _reduced(self) -> list[float]:
+        """The reduced cost of each column that the last solution knew."""
+        reduced: list[float] = self._lp.reduced([column.variable for column in self.columns[: self._solved]]).tolist()
+        return reduced
 
     def slopes(self, person: int) -> Floats:
         """The price of each balance of a person, in the prices that gave the best bound so far."""
@@ -259,7 +246,7 @@ class Master:
 
     def fix(self, number: int) -> None:
         """Make a column the row of its unit."""
-        self.columns[number].variable.lower_bound = 1.0
+        self._lp.fix(self.columns[number].variable)
 
     def whole(self, room: float, effort: Effort) -> list[Column] | None:
         """One column for each unit, at the least cost among the columns that can be in a choice that beats the LP by
@@ -267,56 +254,35 @@ class Master:
 
         Columns whose reduced cost is above that can't be. Cover by queue counts as far as tangents have it.
         """
-        proto = self._model.export_model()
-        ids = {column.variable.id for column in self.columns}
-        out = {one.variable.id for one, worse in zip(self.columns, self._reduced, strict=False) if worse > room + TINY}
-        kept = {self.columns[number].variable.id for number in self.weights}
-        variables = proto.variables
-        for place, identity in enumerate(variables.ids):
-            if identity in ids:
-                variables.integers[place] = True
-                variables.upper_bounds[place] = 0.0 if identity in out - kept else 1.0
-        found = _solved_whole(mathopt.Model.from_model_proto(proto), effort)
-        if found is None:
-            return None
-        taken = {identity for identity, value in found.items() if identity in ids and value > 0.5}
-        return [column for column in self.columns if column.variable.id in taken]
+        reduced = self._reduced()
+        chosen = {
+            column.variable: number in self.weights or (number < len(reduced) and reduced[number] <= room + TINY)
+            for number, column in enumerate(self.columns)
+        }
+        taken = self._lp.whole(chosen, effort)
+        return None if taken is None else [column for column in self.columns if column.variable in taken]
 
     def solve(self) -> tuple[Prices, int]:
         """Solve the master; its prices, and how many tangents its solution violated (now added)."""
-        found = self._solved(warm=True) or self._solved(warm=False)
-        if found is None:
-            raise MasterFailed
-        values, duals = found.variable_values(), found.dual_values()
-        self.weights = {
-            number: values[column.variable]
-            for number, column in enumerate(self.columns)
-            if values[column.variable] > TINY
-        }
-        reduced = found.reduced_costs()
-        self._reduced = [reduced[column.variable] for column in self.columns]
+        objective = self._lp.solve() + self._constant
+        duals = self._lp.duals()
+        values = self._lp.values([column.variable for column in self.columns])
+        self._solved = len(self.columns)
+        self.weights = {int(number): float(values[number]) for number in np.flatnonzero(values > TINY)}
+        self.value = objective
+        if not self._under:
+            return self._prices(duals), 0
         presence = self._presence()
-        under = {t: values[variable] for t, variable in self._under.items()}
+        under = dict(zip(self._under, self._lp.values(list(self._under.values())).tolist(), strict=True))
         costs = self._cover.cost(presence)
-        self.value = found.objective_value() + float(costs[self._intervals].sum()) - sum(under.values())
+        self.value += float(costs[self._intervals].sum()) - sum(under.values())
         return self._prices(duals), self.separate(presence, under)
 
-    def _solved(self, *, warm: bool) -> mathopt.SolveResult | None:
-        """The LP's optimum, from the last basis or from scratch: GLOP may end "abnormal" on a basis gone bad."""
-        if not warm or self._solver is None:
-            self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
-        try:
-            found = self._solver.solve()
-        except (AttributeError, RuntimeError):
-            # MathOpt 9.15 trips over its own error object (no attribute canonical_code) when GLOP ends so.
-            return None
-        return found if found.termination.reason is mathopt.TerminationReason.OPTIMAL else None
-
-    def _prices(self, duals: dict[mathopt.LinearConstraint, float]) -> Prices:
+    def _prices(self, duals: Floats) -> Prices:
         constant = np.zeros(self._cover.segment_covers.shape[1])
         slope = np.zeros((len(self._outside), len(constant)))
         for t, cuts in self._cuts.items():
-            weights = np.maximum([duals[constraint] for constraint, _, _ in cuts], 0.0)
+            weights = np.maximum(duals[[constraint for constraint, _, _ in cuts]], 0.0)
             # They sum to 1 at most, up to the LP's tolerance; the rest is the weight of "no cost is below 0".
             weights = weights / max(1.0, float(weights.sum()))
             for weight, (_, cut_constant, cut_slope) in zip(weights, cuts, strict=True):
@@ -331,7 +297,7 @@ class Master:
         if self._cells:
             # Between what one beyond costs and what one missing saves, up to the LP's tolerance.
             shifts = self._cover.shifts
-            found = np.array([duals[row] for row in self._cells.values()])
+            found = duals[list(self._cells.values())]
             worth[self._asked] = np.clip(found, -shifts.over[self._asked], shifts.under[self._asked])
         return Prices(constant, slope, balance, worth)
 
@@ -365,19 +331,3 @@ class Master:
         if bound > self.bound or self._center is None:
             self.bound, self._center = max(bound, self.bound), best
         return new + cuts > 0
-
-
-def _solved_whole(model: mathopt.Model, effort: Effort) -> dict[int, float] | None:
-    parameters = mathopt.SolveParameters(
-        threads=1,
-        time_limit=None if effort.nodes is not None else timedelta(seconds=effort.seconds),
-        node_limit=effort.nodes,
-        relative_gap_tolerance=WHOLE_GAP,
-    )
-    try:
-        found = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
-    except (AttributeError, RuntimeError):
-        return None
-    if not found.has_primal_feasible_solution():
-        return None
-    return {variable.id: value for variable, value in found.variable_values().items()}

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from optimizer.shifts.columns import Column, Effort, Floats, Master, MasterFailed, Row, Unit
+from optimizer.shifts.columns import Column, Floats, Master, Row, Unit
 from optimizer.shifts.crew import Crew
+from optimizer.shifts.lp import Effort, LpFailed
 from optimizer.shifts.people import Person
 from optimizer.shifts.progress import Progress
 
@@ -29,6 +30,7 @@ HOPELESS = 0.01
 """A dive that has become so much dearer than what there was is given up."""
 
 TAIL_NODES = 300
+TAIL_SECONDS = 10.0
 
 
 class Dive:
@@ -129,7 +131,7 @@ class Dive:
         before, rows = crew.cost(), crew.snapshot()
         try:
             chosen = self._dive(progress, tail)
-        except MasterFailed:
+        except LpFailed:
             return False
         if chosen is None:
             return False
@@ -167,7 +169,7 @@ class Dive:
                 return None
             master.solve()
             if len(everyone) - len(chosen) <= tail:
-                found = master.whole(max(LEAST_GAIN, now - master.value), Effort(nodes=TAIL_NODES))
+                found = master.whole(max(LEAST_GAIN, now - master.value), Effort(TAIL_NODES, TAIL_SECONDS))
                 tail = 0
                 if found is not None:
                     return {column.unit: column for column in found}
