@@ -337,6 +337,22 @@ LOAD_SOFT: tuple[Priced, ...] = (
         terms=soft(9, severe_points=160, step_points=10),
         days=4,
     ),
+    # On average 10 points an hour; the hours of E bring 5: 40 less.
+    _priced(
+        "exposure_balance",
+        "with points carried in",
+        {"--": 10 * 2, "E-": 0, "EE": 10 * 2, "-E": 0},
+        terms={"tolerance_points": 30, "weight": 2, "steep_points": 500},
+        agent={"skills": ["x", "y"], "carried_points": 40},
+        shifts="E",
+        days=2,
+        queues=[{"id": "x", "exposure_per_hour": 5.0}, {"id": "y", "exposure_per_hour": 15.0}],
+        demand=[
+            {"queue": queue, "day": day, "required": line}
+            for day in range(2)
+            for queue, line in (("x", [0] * 28 + [1] * 32 + [0] * 36), ("y", [1] * 28 + [0] * 32 + [1] * 4 + [0] * 32))
+        ],
+    ),
     _priced(
         "fairness",
         "squares of each kind",

@@ -102,6 +102,22 @@ def test_another_teams_people_and_the_past_do_not_count() -> None:
     assert verdict(problem, A="--", B="L-").cost == 0
 
 
+# Surplus: L +32, M -80; free 40; 100 carried in.
+@pytest.mark.parametrize(("row", "cost"), [("--", 60 * 2), ("L-", 92 * 2 + 32 * 5), ("M-", 0), ("MM", (60 - 40) * 2)])
+def test_what_a_person_carries_in_begins_the_sum(row: str, cost: int) -> None:
+    terms = {"tolerance_points": 40, "weight": 2, "steep_points": 100, "steep_weight": 5}
+    problem = centre(ana(skills=["easy", "hard"], carried_points=100), terms=terms)
+    assert verdict(problem, A=row).cost == cost
+
+
+def test_what_is_carried_in_is_told_as_planned_exposure() -> None:
+    problem = centre(ana(skills=["easy", "hard"], carried_points=100), terms={"tolerance_points": 40})
+    assert [one.sentence for one in verdict(problem, A="L-").findings] == [
+        "Ana's planned exposure is 132 points above what their hours would bring on average, 100 carried in counted:"
+        " 40 are free."
+    ]
+
+
 def test_points_are_rounded_once_half_up() -> None:
     shifts = [shift("Q", 0, 30), shift("R", 0, 90)]
     queue = {"id": "easy", "exposure_per_hour": 1.0}
