@@ -53,7 +53,7 @@ def anneal(
         cost = crew.cost()
         if cost < best:
             best, rows = cost, crew.snapshot()
-            progress.offer(cost, crew.assignments)
+            crew.offer(progress)
     crew.restore(rows)
 
 

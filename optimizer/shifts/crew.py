@@ -1,6 +1,7 @@
 """A roster in the making, person by person: rows, who is on shift when, and what all of it costs.
 
-Every change is one person's row taken out and the best one put back, so all personal rules always hold.
+Every change is one person's row taken out and the best one put back, so all personal rules always hold. Hard rules
+about the team are priced so high that they hold too wherever they can; a roster that breaks one is not offered.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.people import Person
+from optimizer.shifts.progress import Progress
 from optimizer.shifts.rows import RowFinder, Window
+from optimizer.shifts.team_terms import TeamTerms
 from optimizer.shifts.variables import Grid
 from roster.problem import Assigned
 
@@ -18,6 +21,9 @@ Floats = NDArray[np.float64]
 
 SLOPE_TRIES = 3
 """How often a row is sought again with other prices on what is balanced, to meet its convex cost."""
+
+KNOWN_ROWS = 30
+"""How many of each person's last rows are remembered."""
 
 
 class Crew:
@@ -34,13 +40,33 @@ class Crew:
         self.works = cover.shifts.given.copy()
         """How many work each option."""
         self._gaps = cover.gaps(self.presence)
+        self.team = TeamTerms(grid)
+        """Who is kept together and apart."""
+        self._person = {person.agent.id: person for person in people}
         self.slopes: dict[str, Floats] = {}
         """The price on each balance that last gave each person's best row."""
+        self.known: dict[str, dict[tuple[int, ...], None]] = {person.agent.id: {} for person in people}
+        """The last rows of each person, the newest at the end: columns to begin with."""
 
     def cost(self) -> int:
-        """Cost of the whole roster, as the rules count it."""
-        personal = sum(person.cost(self.rows[person.agent.id]) for person in self.people)
-        return personal + round(float(self.cover.cost(self.presence).sum()) + self.cover.shifts.cost(self.works))
+        """Cost of the whole roster, as the rules count it; breaches of hard rules about the team cost very much."""
+        return self._personal_cost(self.people) + round(self._team_cost())
+
+    def _personal_cost(self, people: Iterable[Person]) -> int:
+        return sum(person.cost(self.rows[person.agent.id]) for person in people)
+
+    def _team_cost(self) -> float:
+        cover = float(self.cover.cost(self.presence).sum()) + self.cover.shifts.cost(self.works)
+        return cover + self.team.cost()
+
+    def broken(self) -> int:
+        """How many breaches of hard rules about the team the roster has."""
+        return self.team.broken() + self.cover.broken(self._gaps)
+
+    def offer(self, progress: Progress) -> None:
+        """Offer the roster to the run, unless it breaks a hard rule about the team."""
+        if not self.broken():
+            progress.offer(self.cost(), self.assignments)
 
     def cost_by_day(self) -> Floats:
         """What cover costs on each day (where an interval lies on two days, on that of the first shift in it)."""
@@ -55,12 +81,23 @@ class Crew:
         self.take(person)
         self._change(person, list(row), 1.0)
         self.rows[person.agent.id] = list(row)
+        self.know(person, row)
+        self.team.put(person.agent.id, row)
+
+    def know(self, person: Person, row: Sequence[int]) -> None:
+        """Remember a valid row of `person`."""
+        known, key = self.known[person.agent.id], tuple(row)
+        known.pop(key, None)
+        known[key] = None
+        if len(known) > KNOWN_ROWS:
+            del known[next(iter(known))]
 
     def take(self, person: Person) -> list[int] | None:
         """Take the person's row out; returns it."""
         row = self.rows.pop(person.agent.id, None)
         if row is not None:
             self._change(person, row, -1.0)
+            self.team.take(person.agent.id)
         return row
 
     def _change(self, person: Person, row: list[int], sign: float) -> None:
@@ -73,18 +110,46 @@ class Crew:
         self.cover.change_gaps(self._gaps, group, heads)
 
     def prices(self, person: Person) -> Floats:
-        """What each option of `person` would add to the cost of cover, given who else is there."""
+        """What each option of `person` would add to the cost of the team's rules, given what the others work."""
         prices = self.cover.shifts.price_of_one(self.works)
         if self.cover.size:
             prices += self.cover.covers @ self.cover.price_of_one(self._gaps, self.cover.group_of[person.agent.id])
-        return prices
+        ties = self.team.prices(person.agent.id)
+        return prices if ties is None else prices + ties
 
     def reinsert(self, person: Person, noise: Floats | None = None, days: range | None = None) -> bool:
         """Take `person` out and put the best row back, on prices shaken by `noise`; False where there is no row.
 
-        With `days` (whole weeks) the row changes in those alone. Without noise the roster never gets worse.
+        With `days` (whole weeks) the row changes in those alone. Without noise the roster never gets worse. People who
+        must be kept together are taken out together first: alone, neither could move.
         """
-        old = self.take(person)
+        bound = [self._person[agent] for agent in self.team.bound_to(person.agent.id) if agent in self.rows]
+        if bound and person.agent.id in self.rows and self._reinsert_all([person, *bound], noise, days):
+            return True
+        return self._reinsert_one(person, noise, days)
+
+    def _reinsert_all(self, people: Sequence[Person], noise: Floats | None, days: range | None) -> bool:
+        """Put `people` back one after another, the first of them freely; False, and all as before, if that is no good.
+
+        No good is more breaches of hard rules, or without noise a higher cost.
+        """
+        before, broken = self._personal_cost(people) + self._team_cost(), self.broken()
+        rows = [self.rows[person.agent.id] for person in people]
+        olds = [self.take(person) for person in people]
+        done = all(self._insert(person, old, noise, days) for person, old in zip(people, olds, strict=True))
+        if done and self.broken() <= broken:
+            after = self._personal_cost(people) + self._team_cost()
+            if noise is not None or after <= before:
+                return True
+        for person, row in zip(people, rows, strict=True):
+            self.put(person, row)
+        return False
+
+    def _reinsert_one(self, person: Person, noise: Floats | None, days: range | None) -> bool:
+        return self._insert(person, self.take(person), noise, days)
+
+    def _insert(self, person: Person, old: list[int] | None, noise: Floats | None, days: range | None) -> bool:
+        """Put in the best row of `person`, whose row was `old`; False, and `old` as it was, where there is none."""
         if days is not None and len(days) == self.grid.problem.days:
             days = None
         if old is None and days is not None:

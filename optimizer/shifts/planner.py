@@ -45,9 +45,10 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
     crew.begin_with(start_from)
     if not construct(crew, seed):
         return
-    progress.offer(crew.cost(), crew.assignments)
+    crew.offer(progress)
     if not crew.people:
-        progress.raise_bound(crew.cost())
+        if not crew.broken():
+            progress.raise_bound(crew.cost())
         return
     units = progress.deterministic_limit
     if units is not None:
@@ -115,7 +116,7 @@ def _improve(
     while not progress.over() and (dives is None or done < dives):
         if partner is not None:
             if partner.merge(crew):
-                progress.offer(crew.cost(), crew.assignments)
+                crew.offer(progress)
                 if weeks is not None:
                     weeks.again()
             partner.tell(crew, crew.cost())
@@ -126,5 +127,5 @@ def _improve(
                 anneal(crew, progress, seconds=LATER_SECONDS, moves=moves, seed=seed + done, heat=heat)
                 weeks.again()
         elif some.step() > 0:
-            progress.offer(crew.cost(), crew.assignments)
+            crew.offer(progress)
         done += 1

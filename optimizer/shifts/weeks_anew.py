@@ -73,4 +73,4 @@ class WeeksAnew:
         cost = self._crew.cost()
         if cost < self.best:
             self.best, self.rows = cost, self._crew.snapshot()
-            self._progress.offer(cost, self._crew.assignments)
+            self._crew.offer(self._progress)
