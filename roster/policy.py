@@ -1,9 +1,11 @@
 """The policy: every number a site may choose, validated, with Breather's defaults and their sources.
 
-A policy file is TOML laid over `policies/default.toml`, table by table. Unknown keys are errors.
+A policy file is TOML laid over `policies/default.toml`, table by table; `packs` names jurisdictions whose packs lie
+between the two (`roster/policy_layers.py`). Unknown keys are errors.
 """
 
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,10 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from roster.contacts import ArrivalState, History, OutcomeMarker, Resolvability, Stake
 from roster.people import Channel
+from roster.policy_layers import Layer, LayerError, compose, flat, nested
 from roster.rules.parameters import Rules
 from roster.rules.parameters.base import NightTerms
 
 DEFAULT_PATH = Path(__file__).parent / "policies" / "default.toml"
+PACKS_PATH = DEFAULT_PATH.parent / "packs"
 
 Points = Annotated[int, Field(ge=0, le=100)]
 Minutes = Annotated[int, Field(ge=0, le=1440)]
@@ -128,6 +132,8 @@ class BreaksPolicy(_Table):
     rest_per_minutes: Annotated[int, Field(ge=30, le=1440)]
     edge_minutes: Minutes
     min_gap_minutes: Minutes
+    second_meal_over_minutes: Minutes = 1440
+    second_meal_latest_minutes: Minutes = 1440
 
 
 class RoutingPolicy(_Table):
@@ -167,6 +173,8 @@ class Policy(_Table):
     """Everything a site may choose."""
 
     name: str
+    packs: tuple[str, ...] = ()
+    sources: dict[str, str] = Field(default_factory=dict, description="of breaks and nights; they decide nothing")
     difficulty: DifficultyPolicy
     load: LoadPolicy
     rest: RestPolicy
@@ -179,14 +187,6 @@ class Policy(_Table):
     staffing: StaffingPolicy
 
 
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    result = dict(base)
-    for key, value in over.items():
-        both = isinstance(value, dict) and isinstance(result.get(key), dict)
-        result[key] = _merged(result[key], value) if both else value
-    return result
-
-
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -196,13 +196,29 @@ def _read(path: Path) -> dict[str, Any]:
         raise PolicyError(f"{path}: is no TOML: {error}") from error
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A policy, and where each value of it comes from: names of layers by dotted key."""
+
+    policy: Policy
+    origins: dict[str, tuple[str, ...]]
+
+
 def load_policy(path: Path | None = None) -> Policy:
-    """The default policy, with the file at `path` laid over it; raises `PolicyError` naming every bad key."""
-    values = _read(DEFAULT_PATH)
-    if path is not None:
-        values = _merged(values, _read(path))
+    """The default policy, with packs and the file at `path` laid over it; raises `PolicyError` naming every bad key."""
+    return load_layers(path).policy
+
+
+def load_layers(path: Path | None = None, packs_path: Path = PACKS_PATH) -> Loaded:
+    """The policy that the file at `path` makes, with the origin of every value; packs are those in `packs_path`."""
+    site = None if path is None else Layer(str(path), dict(flat(_read(path))))
+    packs = [] if site is None else _packs_named(site, packs_path)
     try:
-        return Policy.model_validate(values)
+        composed = compose(Layer("default", dict(flat(_read(DEFAULT_PATH)))), packs, site)
+    except LayerError as error:
+        raise PolicyError(str(error)) from error
+    try:
+        return Loaded(Policy.model_validate(nested(composed.values)), composed.origins)
     except ValidationError as error:
         lines = [
             f"{path or DEFAULT_PATH}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
@@ -210,6 +226,30 @@ def load_policy(path: Path | None = None) -> Policy:
             for fault in error.errors()
         ]
         raise PolicyError("\n".join(lines)) from error
+
+
+def known_packs(packs_path: Path = PACKS_PATH) -> tuple[str, ...]:
+    """The names of the packs there are."""
+    return tuple(sorted(path.stem for path in packs_path.glob("*.toml")))
+
+
+def read_pack(name: str, packs_path: Path = PACKS_PATH) -> Layer:
+    """The values of one pack; its title is for people and no part of a policy."""
+    values = dict(flat(_read(packs_path / f"{name}.toml")))
+    values.pop("title", None)
+    return Layer(f"pack {name}", values)
+
+
+def _packs_named(site: Layer, packs_path: Path) -> list[Layer]:
+    names, known = site.values.get("packs", []), known_packs(packs_path)
+    expected = f"expected a list of {', '.join(known)}"
+    if not isinstance(names, list):
+        raise PolicyError(f"{site.name}: packs: {expected} (found {names!r})")
+    faults = [f"{site.name}: packs: {name!r} is no pack: {expected}" for name in names if name not in known]
+    faults += [f"{site.name}: packs: {name!r} is there twice" for name in known if names.count(name) > 1]
+    if faults:
+        raise PolicyError("\n".join(faults))
+    return [read_pack(name, packs_path) for name in names]
 
 
 @lru_cache(maxsize=1)

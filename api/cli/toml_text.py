@@ -8,9 +8,9 @@ from typing import Any
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def toml_text(values: Mapping[str, Any]) -> str:
-    """`values` as a TOML document."""
-    return "\n".join(_lines(values, ())).lstrip("\n") + "\n"
+def toml_text(values: Mapping[str, Any], notes: Mapping[str, str] | None = None) -> str:
+    """`values` as a TOML document; `notes` by dotted key stand as comments behind their values."""
+    return "\n".join(_lines(values, (), notes or {})).lstrip("\n") + "\n"
 
 
 def value_text(value: Any) -> str:
@@ -20,16 +20,17 @@ def value_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
+def _lines(table: Mapping[str, Any], path: tuple[str, ...], notes: Mapping[str, str]) -> Iterator[str]:
     plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
     if path and plain:
         yield ""
         yield f"[{'.'.join(_key(part) for part in path)}]"
     for key, value in plain.items():
-        yield f"{_key(key)} = {value_text(value)}"
+        note = notes.get(".".join((*path, str(key))))
+        yield f"{_key(key)} = {value_text(value)}" + (f"  # {note}" if note else "")
     for key, value in table.items():
         if isinstance(value, Mapping):
-            yield from _lines(value, (*path, str(key)))
+            yield from _lines(value, (*path, str(key)), notes)
 
 
 def _key(key: str) -> str:
