@@ -96,7 +96,8 @@ def required_by_quarter(problem: Problem) -> dict[str, list[int]]:
 
 def exposure_of(problem: Problem) -> Exposure:
     """The planned exposure of `problem`, kept for the next who asks about the same shifts, queues and requirements."""
-    return _exposure(problem.model_copy(update={"agents": (), "name": ""}))
+    people = {"agents": (), "name": "", "published": (), "together": (), "apart": (), "today": None}
+    return _exposure(problem.model_copy(update=people))
 
 
 # It depends on nobody in particular, so that edits and other teams' people find it computed.

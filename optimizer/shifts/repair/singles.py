@@ -1,0 +1,71 @@
+"""Every single change that would repair a roster, by the checkers alone: nothing smaller than one can, so it is proved.
+
+One change mends all only where its shift covers every quarter in trouble, or where it is of the one person whose own
+rules are broken; all of those are tried.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from optimizer.shifts.repair.trouble import Trouble, mended, worse
+from roster.problem import Assigned, PlannedAgent
+from roster.rules.cover import Skills, skill_set
+from roster.whatif.live import LiveRoster
+
+
+@dataclass(frozen=True)
+class Single:
+    """One person's day changed; empty = free."""
+
+    agent: str
+    day: int
+    shift: str | None
+    after: LiveRoster
+
+
+def singles(now: LiveRoster, trouble: Trouble, first_day: int) -> Iterator[Single]:
+    """Each single change from `first_day` on that leaves no trouble."""
+    if len(trouble.people) > 1 or (trouble.team and not trouble.quarters and not trouble.people):
+        # Two rows to mend are two changes; a broken rule about several people is left to the model.
+        return
+    helps: dict[tuple[Skills, tuple[str, ...], int, str | None], bool] = {}
+    for agent in now.problem.agents:
+        if agent.fixed or (trouble.people and agent.id not in trouble.people):
+            continue
+        skills = skill_set(agent)
+        for day, shift in _cells(now, trouble, agent, first_day):
+            rest = [line for line in now.lines(agent.id) if line.day != day]
+            lines = rest if shift is None else [*rest, Assigned(agent=agent.id, day=day, shift=shift)]
+            # What it does to cover depends on skills and shifts alone, not on who it is.
+            key = (skills, now.shifts_on(agent.id, day), day, shift)
+            if key not in helps:
+                helps[key] = _helps(now, trouble, agent, lines)
+            if not helps[key]:
+                continue
+            if any(one.hard and one not in trouble.known for one in now.alone(agent.id, lines)):
+                continue
+            after = now.changed({agent.id: lines})
+            if mended(after, trouble):
+                yield Single(agent.id, day, shift, after)
+
+
+def _helps(now: LiveRoster, trouble: Trouble, agent: PlannedAgent, lines: list[Assigned]) -> bool:
+    rows = now.rows.changed(now.problem, lines, {agent.id})
+    matched = now.cover.after(now.rows, rows, {agent.id}).matched
+    return next(worse(now.problem, trouble.allowed, matched), None) is None
+
+
+def _cells(now: LiveRoster, trouble: Trouble, agent: PlannedAgent, first_day: int) -> Iterator[tuple[int, str | None]]:
+    problem = now.problem
+    for day in range(max(0, first_day), problem.days):
+        there = now.shifts_on(agent.id, day)
+        for option in (None, *problem.shift_of):
+            if (option,) == there or (option is None and not there):
+                continue
+            if trouble.quarters:
+                if option is None:
+                    continue
+                covered = problem.covered(day, option)
+                if not (covered.start <= min(trouble.quarters) and max(trouble.quarters) < covered.stop):
+                    continue
+            yield day, option
