@@ -80,6 +80,11 @@ class Dive:
             number = number_of.get(agent, -1)
             if number >= 0 and part and self._inside[part[0]] and self._fits(number, part):
                 self._add(number, part)
+        for number, person in enumerate(self._people):
+            for row in list(crew.known[person.agent.id]):
+                part = self._part(row, inside=True)
+                if self._windows[number] is None or self._fits(number, part):
+                    self._add(number, part)
         self._master.separate(crew.presence)
 
     def _part(self, row: Sequence[int], *, inside: bool) -> Row:

@@ -112,6 +112,21 @@ class Person:
                     (broken if code == BROKEN else tight).add(number)
         return broken, tight
 
+    def seldom_limits(self, kept: Sequence[int]) -> tuple[Floats, Floats, Floats]:
+        """What each limit of the seldom counters counts of every option, and its least and most beside what is kept."""
+        least, most = self._seldom.least.astype(float), self._seldom.most.astype(float)
+        there = self._seldom_counts[:, list(kept)].sum(axis=1)
+        return self._seldom_counts, least - there, most - there
+
+    @cached_property
+    def _seldom_counts(self) -> Floats:
+        """[limit, option]"""
+        stacked = self.machine.counters.stacked
+        days = np.arange(self._days)[:, None]
+        lines = zip(self._seldom.counter.tolist(), self._seldom.day.tolist(), strict=True)
+        counted = [np.where(days <= day, stacked[number][:, : self._options], 0).ravel() for number, day in lines]
+        return np.array(counted, float).reshape(-1, self._days * self._options)
+
     @cached_property
     def _seldom(self) -> Tallies:
         lines = [(number, check) for number, checks in self.seldom.items() for check in checks]

@@ -14,6 +14,7 @@ from optimizer.shifts.in_row import TooLarge
 from optimizer.shifts.kernel import BIG, FOUND, TOO_LARGE, Floats, Frame, Limits, cheapest, ends, walk
 from optimizer.shifts.people import Person
 from optimizer.shifts.program import Extras
+from optimizer.shifts.relaxed import best_within
 from optimizer.shifts.variables import Grid
 
 SURELY = 1e9
@@ -21,6 +22,10 @@ SURELY = 1e9
 
 MAX_CELLS = 30_000_000
 """Of one table: 240 MB."""
+
+MOST_EXTRAS = 2
+MAX_CELLS_COUNTED = 1_000_000
+"""So many limits that seldom bind are counted exactly, in tables of this size; beyond, they are priced."""
 
 
 @dataclass(eq=False, slots=True)
@@ -46,7 +51,7 @@ class RowFinder:
             machine.program()
 
     def window(self, person: Person, row: Sequence[int], days: range) -> Window:
-        """What `row`, a valid one, leaves to choose in `days`; raises `ValueError` where it is not valid."""
+        """What `row`, a valid one, leaves to choose in `days`; raises `ValueError` where the days before can't be."""
         first, last = days.start * self._options, days.stop * self._options
         window = Window(days, [number for number in row if not first <= number < last])
         if self._frame(person, window, ()) is None:
@@ -110,37 +115,54 @@ class RowFinder:
         """(sum of prices, own costs and costs of moves, the row), or None where there is no row.
 
         Without balances, and without what an empty row costs. With a `window`, the part in its days alone, with what
-        the moves in and after them cost.
+        the moves in and after them cost. Where limits that seldom bind do so together, the row may not be the best; the
+        value then is one that no row goes below.
         """
         window = self._whole[person.agent.id] if window is None else window
         total = prices + person.charges
-        extras = person.counted if window.limits is None else ()
-        while True:
-            frame = self._frame(person, window, extras)
-            if frame is None:
+        if not person.seldom or window.limits is not None:
+            return self._found(person, total, window, (), MAX_CELLS)
+        extras = person.counted
+        while len(extras) <= MOST_EXTRAS:
+            try:
+                found = self._found(person, total, window, extras, MAX_CELLS_COUNTED if extras else MAX_CELLS)
+            except TooLarge:
+                if not extras:
+                    raise
+                break
+            if found is None:
                 return None
-            status, value, row = cheapest(
-                person.program(extras),
-                person.limits(extras) if window.limits is None else window.limits,
-                frame,
-                window.days.start,
-                window.days.stop,
-                total,
-                person.must_work,
-                MAX_CELLS,
-            )
-            if status == TOO_LARGE:
-                raise TooLarge
-            if status != FOUND:
-                return None
-            found: list[int] = row.tolist()
-            if not person.seldom or window.limits is not None:
-                return value, found
-            broken, tight = person.seldom_broken([*window.kept, *found])
+            broken, tight = person.seldom_broken([*window.kept, *found[1]])
             if not broken:
                 person.counted = tuple(extra for extra in extras if extra in tight)
-                return value, found
+                return found
             extras = tuple(sorted({*extras, *broken}))
+        person.counted = ()
+        counts, least, most = person.seldom_limits(window.kept)
+        return best_within(
+            lambda charges: self._found(person, charges, window, (), MAX_CELLS), total, counts, least, most
+        )
+
+    def _found(
+        self, person: Person, charges: Floats, window: Window, extras: Extras, max_cells: int
+    ) -> tuple[float, list[int]] | None:
+        """The best row by the compiled program, where `extras` are counted too."""
+        frame = self._frame(person, window, extras)
+        if frame is None:
+            return None
+        status, value, row = cheapest(
+            person.program(extras),
+            person.limits(extras) if window.limits is None else window.limits,
+            frame,
+            window.days.start,
+            window.days.stop,
+            charges,
+            person.must_work,
+            max_cells,
+        )
+        if status == TOO_LARGE:
+            raise TooLarge
+        return (value, row.tolist()) if status == FOUND else None
 
     def _frame(self, person: Person, window: Window, extras: Extras) -> Frame | None:
         """What surrounds the window's days; None where no row can be finished."""
