@@ -4,6 +4,7 @@ Plain, frozen, serialisable to JSON. Every instant is UTC; quarters count from `
 takes a `DayProblem` and returns a `DayResult`; the checkers in `roster/rules/day/` judge any such pair.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -238,28 +239,25 @@ class BreakNeed(_Value):
 
 
 def break_needs(starts_at: datetime, ends_at: datetime, terms: BreaksPolicy) -> tuple[BreakNeed, ...]:
-    """The breaks due in a shift, spread evenly: one meal past `meal_over_minutes`, one rest per started period.
+    """The breaks due in a shift, spread evenly: a meal past `meal_over_minutes`, another past the second limit, and
+    one rest per started period.
 
-    The period is `rest_per_minutes` of working time (the meal is none). Windows keep clear of the edges; a meal's
-    is counted from the start of the shift.
+    The period is `rest_per_minutes` of working time (a meal is none). Windows keep clear of the edges; those of meals
+    are counted from the start of the shift.
     """
     minutes = (ends_at - starts_at) // MINUTE
-    meal = terms.meal_minutes if minutes > terms.meal_over_minutes and terms.meal_minutes > 0 else 0
-    rests = -(-(minutes - meal) // terms.rest_per_minutes) if terms.rest_minutes > 0 else 0
-    count = rests + (meal > 0)
+    latest_meals = _latest_starts_of_meals(minutes, terms)
+    worked = minutes - terms.meal_minutes * len(latest_meals)
+    rests = -(-worked // terms.rest_per_minutes) if terms.rest_minutes > 0 else 0
+    count = rests + len(latest_meals)
     shares = [minutes * (place + 1) / (count + 1) for place in range(count)]
-    meal_place = -1
-    if meal:
-        inside = [place for place in range(count) if shares[place] - meal / 2 <= terms.meal_latest_minutes]
-        meal_place = min(inside, key=lambda place: abs(shares[place] - minutes / 2), default=0)
+    latest_at = _places_of_meals(shares, latest_meals, minutes, terms)
     needs = []
     for place, middle in enumerate(shares):
-        is_meal = place == meal_place
-        length = meal if is_meal else terms.rest_minutes
+        is_meal = place in latest_at
+        length = terms.meal_minutes if is_meal else terms.rest_minutes
         earliest = terms.meal_earliest_minutes if is_meal else terms.edge_minutes
-        latest = minutes - terms.edge_minutes - length
-        if is_meal:
-            latest = min(latest, terms.meal_latest_minutes)
+        latest = min(minutes - terms.edge_minutes - length, latest_at.get(place, minutes))
         ideal = max(earliest, min(latest, middle - length / 2))
         needs.append(
             BreakNeed(
@@ -271,3 +269,28 @@ def break_needs(starts_at: datetime, ends_at: datetime, terms: BreaksPolicy) -> 
             )
         )
     return tuple(needs)
+
+
+def _latest_starts_of_meals(minutes: int, terms: BreaksPolicy) -> list[int]:
+    """For each meal due in a shift of so many minutes, the latest minute at which it may start."""
+    limits = (
+        (terms.meal_over_minutes, terms.meal_latest_minutes),
+        (terms.second_meal_over_minutes, terms.second_meal_latest_minutes),
+    )
+    return [latest for over, latest in limits if minutes > over and terms.meal_minutes > 0]
+
+
+def _places_of_meals(
+    shares: Sequence[float], latest_meals: Sequence[int], minutes: int, terms: BreaksPolicy
+) -> dict[int, int]:
+    """Which of the evenly spread breaks are meals, with their latest starts: nearest to the half, or the thirds."""
+    found: dict[int, int] = {}
+    after = 0
+    for number, latest in enumerate(latest_meals):
+        middle = minutes * (number + 1) / (len(latest_meals) + 1)
+        left = range(after, len(shares) - (len(latest_meals) - number - 1))
+        inside = [place for place in left if shares[place] - terms.meal_minutes / 2 <= latest]
+        place = min(inside, key=lambda place: abs(shares[place] - middle), default=left[0])
+        found[place] = latest
+        after = place + 1
+    return found

@@ -112,12 +112,10 @@ def _counts(key: str, defaults: Layer) -> bool:
 
 def _misshapen(composed: Composed, site: Layer) -> list[str]:
     """Keys of the site that are a value where a table belongs, or the other way round; they are left out."""
-    tables = {key[:place] for key in composed.values for place, mark in enumerate(key) if mark == "."}
+    tables = {SOURCES, *(above for key in composed.values for above in _tables_of(key))}
     faults = []
     for key in list(site.values):
-        above = next(
-            (key[:place] for place, mark in enumerate(key) if mark == "." and key[:place] in composed.values), ""
-        )
+        above = next((table for table in _tables_of(key) if table in composed.values), "")
         if key in tables:
             faults.append(f"{site.name}: {key}: expected a table (found {site.values[key]!r})")
         elif above:
@@ -153,11 +151,11 @@ def _comparable(key: str, value: Any) -> bool:
 def _cite(composed: Composed, defaults: Layer, packs: Sequence[Layer], site: Layer | None) -> None:
     """Give each rule, and each break or night setting, the sources of the layers whose values hold.
 
-    A source that the site gives stands for the defaults' too.
+    A source that the site gives stands for the defaults' too. What a breach costs is nobody's law.
     """
     holders: dict[str, set[str]] = {}
     for key, origins in composed.origins.items():
-        if _is_source(key) or (is_mode(key) and _has_numbers(composed, key)):
+        if _is_source(key) or key.endswith("weight") or (is_mode(key) and _has_numbers(composed, key)):
             continue
         cited = f"rules.{key.split('.')[1]}.source" if key.startswith("rules.") else f"{SOURCES}.{key}"
         holders.setdefault(cited, set()).update(origins)

@@ -1,4 +1,4 @@
-"""Who works longer than the policy's limit has one meal, whole, inside its window."""
+"""Who works longer than a limit has a meal, longer than the second limit two: whole, and inside their windows."""
 
 from collections.abc import Iterator
 
@@ -17,9 +17,12 @@ def check(problem: DayProblem, result: DayResult) -> Iterator[Finding]:
     terms = problem.breaks
     for person in problem.agents:
         meals = [span for span in result.segments_of.get(person.id, ()) if span.kind is SegmentKind.MEAL]
-        due = 1 if person.minutes > terms.meal_over_minutes and terms.meal_minutes else 0
+        meals.sort(key=lambda span: span.starts_at)
+        due = 0
+        if terms.meal_minutes:
+            due = (person.minutes > terms.meal_over_minutes) + (person.minutes > terms.second_meal_over_minutes)
         yield from missing(RULE, person.id, SegmentKind.MEAL, due - len(meals), result)
-        for meal in meals:
+        for number, meal in enumerate(meals):
             if meal in person.fixed:
                 continue
             at = clock_text(meal.starts_at, person.zone)
@@ -27,9 +30,12 @@ def check(problem: DayProblem, result: DayResult) -> Iterator[Finding]:
             if meal.minutes != terms.meal_minutes:
                 sentence = f"{person.id}: the meal at {at} lasts {meal.minutes} minutes, not {terms.meal_minutes}"
                 yield Finding(RULE, sentence, hard=True, agent=person.id)
-            if not terms.meal_earliest_minutes <= after <= terms.meal_latest_minutes:
+            # Where only one of two had a place, it may be either.
+            second = due == 2 and (number > 0 or len(meals) == 1)
+            latest = terms.second_meal_latest_minutes if second else terms.meal_latest_minutes
+            if not terms.meal_earliest_minutes <= after <= latest:
                 sentence = (
                     f"{person.id}: the meal at {at} starts {after} minutes into the shift, outside "
-                    f"{terms.meal_earliest_minutes} to {terms.meal_latest_minutes}"
+                    f"{terms.meal_earliest_minutes} to {latest}"
                 )
                 yield Finding(RULE, sentence, hard=True, agent=person.id)

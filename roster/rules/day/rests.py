@@ -18,9 +18,10 @@ def check(problem: DayProblem, result: DayResult) -> Iterator[Finding]:
     for person in problem.agents:
         spans = result.segments_of.get(person.id, ())
         rests = [span for span in spans if span.kind is SegmentKind.REST]
-        meal = terms.meal_minutes if person.minutes > terms.meal_over_minutes else 0
+        limits = (terms.meal_over_minutes, terms.second_meal_over_minutes)
+        meals = terms.meal_minutes * sum(person.minutes > limit for limit in limits)
         due = 0
-        while terms.rest_minutes and due * terms.rest_per_minutes < person.minutes - meal:
+        while terms.rest_minutes and due * terms.rest_per_minutes < person.minutes - meals:
             due += 1
         yield from missing(RULE, person.id, SegmentKind.REST, due - len(rests), result)
         for span in spans:
