@@ -117,7 +117,15 @@ class Grid:
 class RosterModel:
     """A CP-SAT model of (some of) the people of a problem, one literal per person, day and shift."""
 
-    def __init__(self, grid: Grid, people: Sequence[PlannedAgent] | None = None, *, elastic: bool = False) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        people: Sequence[PlannedAgent] | None = None,
+        *,
+        elastic: bool = False,
+        held: Callable[[PlannedAgent, Option], bool | None] = lambda agent, option: None,
+    ) -> None:
+        """`held` says what is not to be decided: that somebody works an option, or does not; None leaves it open."""
         self.grid = grid
         self.problem = grid.problem
         self.model = cp_model.CpModel()
@@ -132,7 +140,7 @@ class RosterModel:
         """What must be worked."""
         self.costs: dict[str, list[Linear]] = defaultdict(list)
         self._works = {
-            (agent.id, option.day, option.shift): self.model.new_bool_var(f"{agent.id}/{option.day}/{option.shift}")
+            (agent.id, option.day, option.shift): self._literal(agent, option, held(agent, option))
             for agent in self.people
             for option in grid.options
         }
@@ -141,6 +149,11 @@ class RosterModel:
         self._groups: dict[Skills, list[PlannedAgent]] = defaultdict(list)
         for agent in self.people:
             self._groups[skills_of(agent)].append(agent)
+
+    def _literal(self, agent: PlannedAgent, option: Option, held: bool | None) -> Literal:
+        if held is None:
+            return self.model.new_bool_var(f"{agent.id}/{option.day}/{option.shift}")
+        return self.model.new_constant(int(held))
 
     # ---- what rules ask
 

@@ -24,9 +24,13 @@ def post(roster: RosterModel) -> None:
         begin = midnight(problem.date_of(first), problem.zone)
         end = midnight(problem.date_of(first + 7), problem.zone)
         near = [option for option in roster.grid.options if option.begin < end and option.end > begin]
+        # Most people's past ends before the week: what may be chosen is the same for all of them.
+        known: dict[tuple[Option, ...], list[frozenset[int]]] = {}
         for agent in roster.people:
-            past = [option for option in roster.grid.past(agent) if option.end > begin]
-            _post_week(roster, agent, first, _rests(near, past, begin, end, problem.rules.weekly_rest.minutes), near)
+            past = tuple(option for option in roster.grid.past(agent) if option.end > begin)
+            if past not in known:
+                known[past] = _rests(near, past, begin, end, problem.rules.weekly_rest.minutes)
+            _post_week(roster, agent, first, known[past], near)
 
 
 def _post_week(
@@ -58,7 +62,7 @@ def _kept_out(
 
 
 def _rests(
-    near: list[Option], past: list[Option], begin: datetime, end: datetime, minutes: int
+    near: list[Option], past: Sequence[Option], begin: datetime, end: datetime, minutes: int
 ) -> list[frozenset[int]]:
     """For each rest worth choosing, the indices of the options in `near` that would break into it."""
     length = timedelta(minutes=minutes)
