@@ -20,7 +20,7 @@ from optimizer.shifts.postings import post_rules
 from optimizer.shifts.rules.contract_minutes import limits
 from optimizer.shifts.variables import Grid, Requirement, RosterModel
 from roster.problem import Assigned, PlannedAgent, Problem
-from roster.rules.registry import Scope, judge
+from roster.rules.registry import RULES, Scope, judge
 from roster.rules.wording import day_text, duration, person, shift_name, week_text
 
 DETERMINISTIC_LIMIT = 20.0
@@ -111,8 +111,15 @@ def together(grid: Grid, roster: RosterModel, one: Requirement, given_up: Sequen
 
 
 def _alone(problem: Problem, agent: PlannedAgent) -> Problem:
-    """The problem with `agent` as its only person."""
-    return problem.model_copy(update={"agents": (agent,)})
+    """The problem with `agent` as its only person, and without what is asked of several."""
+    rules = {
+        rule.key: getattr(problem.rules, rule.key).model_copy(update={"mode": "off"})
+        for rule in RULES
+        if rule.scope is Scope.TEAM
+    }
+    published = tuple(line for line in problem.published if line.agent == agent.id)
+    changes = {"agents": (agent,), "rules": problem.rules.model_copy(update=rules), "published": published}
+    return problem.model_copy(update=changes)
 
 
 def _model(grid: Grid, agent: PlannedAgent, *, elastic: bool = False, without: Sequence[str] = ()) -> RosterModel:

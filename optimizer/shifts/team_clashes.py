@@ -37,10 +37,10 @@ def team_clashes_of(grid: Grid) -> Clashes:
     SolverError
         The checkers find fault with a relaxed roster in what was not given up.
     """
-    people = _concerned(grid.problem)
-    if not people:
-        return Clashes()
     team = set(hard_team_rules(grid.problem))
+    if not team:
+        return Clashes()
+    people = _concerned(grid.problem)
     least = _given_up(_elastic(grid, people, team), people)
     if not least:
         return Clashes()

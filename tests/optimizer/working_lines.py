@@ -10,15 +10,16 @@ def working_terms(seed: int) -> dict[str, dict[str, Any]]:
     """Parameters of the rules on working time, tight enough to bind in a few days; some hard, some at a price."""
     draw = random.Random(f"working terms {seed}")
     terms: dict[str, dict[str, Any]] = {
-        key: {"mode": draw.choice(("hard", "soft")), "weight": draw.randint(0, 9)} for key in EITHER
+        key: {"mode": ("hard", "soft")[(seed + number) % 2], "weight": draw.randint(1, 9)}
+        for number, key in enumerate(EITHER)
     }
     terms["min_consecutive_days"]["minimum"] = draw.choice((1, 2, 2, 3))
     terms["min_days_off"]["minimum"] = draw.choice((1, 2, 2, 3))
-    terms["max_days_off"]["maximum"] = draw.choice((1, 2, 3, 4))
+    terms["max_days_off"]["maximum"] = draw.choice((1, 1, 2, 2))
     terms["weekends"]["maximum"] = draw.choice((0, 1, 1, 2))
     terms["average_minutes"] = {
-        "week_minutes": draw.choice((600, 1200, 2000)),
-        "reference_weeks": draw.choice((1, 2, 3)),
+        "week_minutes": draw.choice((300, 900, 1500)),
+        "reference_weeks": draw.choice((1, 1, 2, 3)),
     }
     return terms
 
