@@ -182,6 +182,31 @@ def test_policy_diff_and_check_name_the_keys(tmp_path: Path, capsys: Output) -> 
     assert "rest.heavy_hours" in error
 
 
+def test_policy_commands_know_packs(tmp_path: Path, capsys: Output) -> None:
+    ours = tmp_path / "ours.toml"
+    ours.write_text('packs = ["uk", "california"]\n[rules.daily_rest]\nminutes = 700\n', encoding="utf-8")
+    assert run(["policy", "show", str(ours)]) == 0
+    shown = capsys.readouterr().out
+    for line in (
+        "meal_over_minutes = 300  # pack california",
+        "minimum_minutes = 180  # pack uk",
+        f"minutes = 700  # {ours}",
+        "rest_minutes = 15  # default",
+    ):
+        assert line in shown.splitlines()
+    again = tmp_path / "again.toml"
+    again.write_text(shown, encoding="utf-8")
+    assert run(["policy", "check", str(again)]) == 0
+    assert capsys.readouterr().out == f"{again}: ok, with uk, california\n"
+    assert run(["policy", "diff", str(ours)]) == 0
+    differs = capsys.readouterr().out.splitlines()
+    assert "breaks.meal_over_minutes: 360 -> 300 (pack california)" in differs
+    assert "rules.daily_rest.minutes: 660 -> 700" in differs
+    ours.write_text('packs = ["uk"]\n[rules.daily_rest]\nminutes = 600\n', encoding="utf-8")
+    error = refused(capsys, "policy", "check", str(ours))
+    assert error == f"breather: {ours}: rules.daily_rest.minutes: 600 is laxer than 660, which pack uk asks for\n"
+
+
 def test_doctor_is_content_with_a_working_place(capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BREATHER_PORT", "0")
     assert run(["doctor"]) == 0
