@@ -11,15 +11,17 @@ Each pricing of every unit gives a lower bound (Lagrange): the tangents' constan
 the tangents' slopes. It holds for any convex combination of tangents, so also for smoothed prices.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.shifts.cover_table import CoverTable
+from optimizer.shifts.in_row import Balance
 from optimizer.shifts.lp import Effort, Lp
-from optimizer.shifts.people import Person
 
 Floats = NDArray[np.float64]
 
@@ -35,9 +37,36 @@ Pricer = Callable[[int, Floats, Floats], Sequence[tuple[float, float, Row]]]
 prices, own cost, row); the first has the least value of all rows of the unit."""
 
 
+class Balanced(Protocol):
+    """Whose sums are balanced over several units: a person, or people as one; see `people.Person`."""
+
+    @property
+    def balances(self) -> tuple[Balance, ...]:
+        """The costs of the sums."""
+
+    @property
+    def amounts(self) -> Floats:
+        """[balance, option]"""
+
+    @property
+    def lowest(self) -> Floats:
+        """The slope of each cost below all of its turns."""
+
+    @property
+    def steepest(self) -> Floats:
+        """The slope of each cost above all of its turns."""
+
+    @property
+    def flattest(self) -> Floats:
+        """The slopes nearest to none."""
+
+    def least_beyond(self, slopes: Floats) -> float:
+        """The least of cost(sum) - slope * (sum - start), over all sums and balances."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What takes one column: a person (by number), whose skills are those of a group of the cover table."""
+    """What takes one column: a person (by number), or people as one; their skills are those of a group of the table."""
 
     person: int
     group: int
@@ -87,7 +116,7 @@ class Master:
         inside: NDArray[np.bool_],
         outside: Floats,
         works: Floats,
-        balanced: Sequence[Person] = (),
+        balanced: Sequence[Balanced] = (),
     ) -> None:
         """Columns take from the options `inside`; the cover that these can't reach is left out.
 
@@ -130,7 +159,7 @@ class Master:
         self._lp.put(row, self._lp.add_column(float(shifts.over[option])), -1.0)
         return row
 
-    def _balance(self, person: Person) -> list[list[int]]:
+    def _balance(self, person: Balanced) -> list[list[int]]:
         """For each balance the rows excess >= sum - point of its turns; the slope before them is in the columns."""
         rows = []
         for one in person.balances:
@@ -161,9 +190,9 @@ class Master:
         for turn, value in entries:
             self._lp.put(turn, variable, value)
         column = Column(unit, row, cost, variable, self._cover.segment_covers[list(row)].sum(axis=0))
-        for index in row:
+        for index, count in Counter(row).items():
             if index in self._cells:
-                self._lp.put(self._cells[index], variable, 1.0)
+                self._lp.put(self._cells[index], variable, float(count))
         for t in np.flatnonzero(column.heads):
             for constraint, _, slope in self._cuts.get(int(t), ()):
                 self._set(constraint, slope, int(t), column)
