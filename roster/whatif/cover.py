@@ -41,7 +41,7 @@ class CoverLedger:
             for quarter in quarters_worked(rows, agent):
                 present[quarter][skills] += 1
         required = required_in_order(rows.problem)
-        matched = [_matched(*pair) for pair in zip(present, required, strict=True)]
+        matched = [matching(*pair) for pair in zip(present, required, strict=True)]
         return cls(
             required, present, matched, [_judged(rows.problem, day, matched) for day in range(rows.problem.days)]
         )
@@ -63,7 +63,7 @@ class CoverLedger:
             here = Counter(present[quarter])
             here.update(counts)
             present[quarter] = here
-            matched[quarter] = _matched(here, self.required[quarter])
+            matched[quarter] = matching(here, self.required[quarter])
         ends = list(accumulate(after.problem.quarters))
         for day in {bisect_right(ends, quarter) for quarter in changed}:
             findings[day] = _judged(after.problem, day, matched)
@@ -75,7 +75,8 @@ class CoverLedger:
             yield from day
 
 
-def _matched(present: Present, required: Required) -> Matched:
+def matching(present: Present, required: Required) -> Matched:
+    """Who is missing and spare in one quarter."""
     # Nobody there and nothing there are the same; one key for both finds more that is known.
     return match(tuple(sorted((skills, count) for skills, count in present.items() if count)), required)
 

@@ -5,7 +5,7 @@ of them inside the notice period. Elsewhere cover may be nowhere worse than it w
 would make it so, so each optimum is a bound and the last one is the repair.
 """
 
-from collections.abc import Collection
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
@@ -14,8 +14,8 @@ from optimizer.cp_sat import new_solver
 from optimizer.shifts.errors import SolverError
 from optimizer.shifts.postings import post_rules
 from optimizer.shifts.repair.hall import CoverLimits, Demand, given_of, levels
-from optimizer.shifts.repair.trouble import Trouble, worse
-from optimizer.shifts.variables import Grid, Linear, Literal, RosterModel
+from optimizer.shifts.repair.trouble import Trouble, missing_beyond, worse
+from optimizer.shifts.variables import Grid, Linear, Literal, Option, RosterModel
 from roster.problem import Assigned, Pin, PlannedAgent
 from roster.result import Status
 from roster.whatif.live import LiveRoster
@@ -53,14 +53,12 @@ class RepairModel:
         self._now = now
         self._trouble = trouble
         self._window = window
-        stuck = {
-            agent for agent, found in now.personal.items() if any(one.hard and one in trouble.known for one in found)
-        }
+        held = trouble.held
         problem = now.problem.model_copy(
-            update={"agents": tuple(self._held(one) if one.id in stuck else one for one in now.problem.agents)}
+            update={"agents": tuple(self._fixed(one) if one.id in held else one for one in now.problem.agents)}
         )
-        self.roster = RosterModel(Grid(problem))
-        self._hold_closed()
+        self._worked = {agent.id: {*_cells(now.lines(agent.id))} for agent in now.problem.agents}
+        self.roster = RosterModel(Grid(problem), held=self._as_it_is)
         excused = {one.rule for one in trouble.known}
         post_rules(self.roster, soft=False, without={key for key in excused if not self._is_personal(key)})
         self._changes, self._inside = self._count_changes()
@@ -76,7 +74,7 @@ class RepairModel:
         unit = self._unit
         missing = sum(weight * variable for weight, variable in self._missing)
         self.roster.model.minimize(unit * unit * missing + unit * sum(self._changes) + sum(self._inside))
-        self.roster.hint(self._now.assignments)
+        self._hint()
         spent = 0.0
         while True:
             solver = _solver(max(0.01, deterministic_limit - spent), seed)
@@ -87,7 +85,7 @@ class RepairModel:
             if status == cp_model.INFEASIBLE:
                 return Mended(Status.INFEASIBLE, None, 0, 0, 0, 0, 0, spent)
             if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-                return Mended(Status.UNKNOWN, None, 0, 0, 0, 0, 0, spent)
+                return self._as_nothing_was_done(spent)
             after = self._after(solver)
             if self._add_limits(after):
                 continue
@@ -100,25 +98,26 @@ class RepairModel:
 
     # ---- building
 
-    def _held(self, agent: PlannedAgent) -> PlannedAgent:
+    def _fixed(self, agent: PlannedAgent) -> PlannedAgent:
         pins = tuple(Pin(day=line.day, shift=line.shift) for line in self._now.lines(agent.id))
         return agent.model_copy(update={"fixed": True, "pins": pins})
 
     def _is_personal(self, key: str) -> bool:
         return any(one.rule == key for found in self._now.personal.values() for one in found)
 
-    def _hold_closed(self) -> None:
-        """Days outside the window are as they are: their literals are constants to the solver."""
-        roster = self.roster
-        variables = roster.model.proto.variables
-        for agent in roster.people:
-            worked = {(line.day, line.shift) for line in self._now.lines(agent.id)}
-            for option in roster.grid.options:
-                if option.day not in self._window.days:
-                    value = int((option.day, option.shift) in worked)
-                    domain = variables[roster.works(agent, option).index].domain
-                    domain.clear()
-                    domain.extend((value, value))
+    def _as_it_is(self, agent: PlannedAgent, option: Option) -> bool | None:
+        """Days outside the window are as they are."""
+        if option.day in self._window.days:
+            return None
+        return (option.day, option.shift) in self._worked[agent.id]
+
+    def _hint(self) -> None:
+        """Start from the roster as it is, with what is missing there."""
+        for agent in self.roster.people:
+            for day in self._window.days:
+                for option in self.roster.grid.days[day]:
+                    worked = (option.day, option.shift) in self._worked[agent.id]
+                    self.roster.model.add_hint(self.roster.works(agent, option), worked)
 
     def _count_changes(self) -> tuple[list[Linear], list[Linear]]:
         """One term for each day of each person that may change; those inside the notice period."""
@@ -188,6 +187,13 @@ class RepairModel:
             self._limit_day(day)
         return bool(days)
 
+    def _as_nothing_was_done(self, work: float) -> Mended:
+        """Out of time without a repair: the trouble may stay as it is, unless it is a broken rule."""
+        if self._trouble.people or self._trouble.team:
+            return Mended(Status.UNKNOWN, None, 0, 0, 0, 0, 0, work)
+        missing = missing_beyond(self._now.problem, self._trouble, self._now.cover.matched)
+        return Mended(Status.FEASIBLE, self._now, missing, 0, 0, 0, 0, work)
+
     def _concluded(self, solver: cp_model.CpSolver, status: int, after: LiveRoster, work: float) -> Mended:
         broken = [one for one in after.verdict.violations if one not in self._trouble.known]
         if broken:
@@ -210,6 +216,10 @@ class RepairModel:
         return replace(proved, least_missing=missing, least_changes=changes) if status == cp_model.OPTIMAL else proved
 
 
+def _cells(lines: Iterable[Assigned]) -> Iterator[tuple[int, str]]:
+    return ((line.day, line.shift) for line in lines)
+
+
 def _solver(deterministic_limit: float, seed: int) -> cp_model.CpSolver:
     """Nearly all is fixed, so that a short presolve does as much as a long one."""
     solver = new_solver()
@@ -220,10 +230,3 @@ def _solver(deterministic_limit: float, seed: int) -> cp_model.CpSolver:
     solver.parameters.cp_model_probing_level = 0
     solver.parameters.symmetry_level = 0
     return solver
-
-
-def weeks_of(days: Collection[int], first_day: int, horizon: int) -> frozenset[int]:
-    """The roster's weeks in which `days` lie, and the day on either side of each, from `first_day` on."""
-    weeks = {day for one in days for day in range(one - one % 7, one - one % 7 + 7)}
-    near = weeks | {beside for one in days for beside in (one - 1, one + 1)}
-    return frozenset(day for day in near if first_day <= day < horizon)

@@ -4,12 +4,14 @@ One change mends all only where its shift covers every quarter in trouble, or wh
 rules are broken; all of those are tried.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from optimizer.shifts.repair.trouble import Trouble, mended, worse
+from optimizer.shifts.repair.trouble import Trouble, is_worse, mended
 from roster.problem import Assigned, PlannedAgent
 from roster.rules.cover import Skills, skill_set
+from roster.whatif.cover import matching
 from roster.whatif.live import LiveRoster
 
 
@@ -30,18 +32,18 @@ def singles(now: LiveRoster, trouble: Trouble, first_day: int) -> Iterator[Singl
         return
     helps: dict[tuple[Skills, tuple[str, ...], int, str | None], bool] = {}
     for agent in now.problem.agents:
-        if agent.fixed or (trouble.people and agent.id not in trouble.people):
+        if agent.fixed or agent.id in trouble.held or (trouble.people and agent.id not in trouble.people):
             continue
         skills = skill_set(agent)
         for day, shift in _cells(now, trouble, agent, first_day):
-            rest = [line for line in now.lines(agent.id) if line.day != day]
-            lines = rest if shift is None else [*rest, Assigned(agent=agent.id, day=day, shift=shift)]
             # What it does to cover depends on skills and shifts alone, not on who it is.
             key = (skills, now.shifts_on(agent.id, day), day, shift)
             if key not in helps:
-                helps[key] = _helps(now, trouble, agent, lines)
+                helps[key] = _helps(now, trouble, agent, day, shift)
             if not helps[key]:
                 continue
+            rest = [line for line in now.lines(agent.id) if line.day != day]
+            lines = rest if shift is None else [*rest, Assigned(agent=agent.id, day=day, shift=shift)]
             if any(one.hard and one not in trouble.known for one in now.alone(agent.id, lines)):
                 continue
             after = now.changed({agent.id: lines})
@@ -49,10 +51,22 @@ def singles(now: LiveRoster, trouble: Trouble, first_day: int) -> Iterator[Singl
                 yield Single(agent.id, day, shift, after)
 
 
-def _helps(now: LiveRoster, trouble: Trouble, agent: PlannedAgent, lines: list[Assigned]) -> bool:
-    rows = now.rows.changed(now.problem, lines, {agent.id})
-    matched = now.cover.after(now.rows, rows, {agent.id}).matched
-    return next(worse(now.problem, trouble.allowed, matched), None) is None
+def _helps(now: LiveRoster, trouble: Trouble, agent: PlannedAgent, day: int, shift: str | None) -> bool:
+    """Whether cover is nowhere worse than allowed once the agent's `day` is that."""
+    skills = skill_set(agent)
+    moves: Counter[int] = Counter()
+    for sign, shifts in ((-1, now.shifts_on(agent.id, day)), (1, () if shift is None else (shift,))):
+        for one in shifts:
+            for quarter in now.rows.covered(now.rows.worked(day, one)):
+                moves[quarter] += sign
+    matched = dict(enumerate(now.cover.matched))
+    for quarter, count in moves.items():
+        if count and 0 <= quarter < len(matched):
+            here = Counter(now.cover.present[quarter])
+            here[skills] += count
+            matched[quarter] = matching(here, now.cover.required[quarter])
+    touched = {*trouble.quarters, *(quarter for quarter in moves if quarter in matched)}
+    return not any(is_worse(now.problem, trouble.allowed[one], matched[one]) for one in touched)
 
 
 def _cells(now: LiveRoster, trouble: Trouble, agent: PlannedAgent, first_day: int) -> Iterator[tuple[int, str | None]]:

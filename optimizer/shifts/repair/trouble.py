@@ -1,6 +1,6 @@
 """What a change leaves behind: quarters with worse cover than before, and people whose rows break what they kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from roster.problem import Problem
@@ -23,7 +23,9 @@ class Trouble:
     team: bool
     """Whether it broke a hard rule about several people."""
     known: frozenset[Finding]
-    """Hard rules that were broken before already; the repair need not mend them."""
+    """Hard rules that the repair need not mend: broken before already, or by an absence in the row of who is away."""
+    held: frozenset[str]
+    """Whose rows stay as they are: who is away, and whose rows break rules that the repair need not mend."""
 
     @property
     def none(self) -> bool:
@@ -31,20 +33,21 @@ class Trouble:
         return not self.quarters and not self.people and not self.team
 
 
-def trouble(before: LiveRoster, now: LiveRoster) -> Trouble:
-    """What is wrong with `now` that was right in `before`."""
-    allowed = [short(before.problem, matched) for matched in before.cover.matched]
-    known = frozenset(before.verdict.violations)
+def trouble(before: LiveRoster, now: LiveRoster, away: Collection[str] = ()) -> Trouble:
+    """What is wrong with `now` that was right in `before`; the rest of an absent person's row is left alone."""
+    excused = {one for agent in away for one in now.personal[agent] if one.hard}
+    known = frozenset({*before.verdict.violations, *excused})
     broken = [one for one in now.verdict.violations if one not in known]
-    personal = {
-        agent for agent, findings in now.personal.items() if any(one.hard and one not in known for one in findings)
-    }
+    unmended = {agent for agent, found in now.personal.items() if any(one.hard and one in known for one in found)}
     return Trouble(
-        allowed,
-        frozenset(worse(now.problem, allowed, now.cover.matched)),
-        frozenset(personal),
-        any(one not in now.personal.get(one.agent or "", ()) for one in broken),
-        known,
+        allowed=(allowed := [short(before.problem, matched) for matched in before.cover.matched]),
+        quarters=frozenset(worse(now.problem, allowed, now.cover.matched)),
+        people=frozenset(
+            agent for agent, found in now.personal.items() if any(one.hard and one not in known for one in found)
+        ),
+        team=any(one not in now.personal.get(one.agent or "", ()) for one in broken),
+        known=known,
+        held=frozenset({*away, *unmended}),
     )
 
 
@@ -56,17 +59,15 @@ def mended(after: LiveRoster, trouble: Trouble) -> bool:
 
 
 def worse(problem: Problem, allowed: Sequence[Short], matched: Sequence[Matched]) -> Iterator[int]:
-    """The quarters in which more is missing than allowed, in the queues of some weight and above."""
-    known: dict[tuple[Matched, tuple[tuple[int, int], ...]], bool] = {}
+    """The quarters in which more is missing than allowed."""
     for quarter, (limit, there) in enumerate(zip(allowed, matched, strict=True)):
-        if not there.missing:
-            continue
-        key = (there, tuple(limit.items()))
-        if key not in known:
-            now = short(problem, there)
-            known[key] = any(count > limit_at(limit, level) for level, count in now.items())
-        if known[key]:
+        if there.missing and is_worse(problem, limit, there):
             yield quarter
+
+
+def is_worse(problem: Problem, limit: Short, matched: Matched) -> bool:
+    """Whether more is missing in the queues of some weight and above than `limit` allows."""
+    return any(count > limit_at(limit, level) for level, count in short(problem, matched).items())
 
 
 def short(problem: Problem, matched: Matched) -> Short:
@@ -80,6 +81,17 @@ def short(problem: Problem, matched: Matched) -> Short:
         total += missing[weight]
         found[weight] = total
     return found
+
+
+def missing_beyond(problem: Problem, found: Trouble, matched: Sequence[Matched]) -> int:
+    """Agent-quarters, times queue weight, by which more is missing than allowed where the trouble is."""
+    total = 0
+    for quarter in found.quarters:
+        now, below = short(problem, matched[quarter]), 0
+        for level in sorted({*now, *found.allowed[quarter]}):
+            total += (level - below) * max(0, limit_at(now, level) - limit_at(found.allowed[quarter], level))
+            below = level
+    return total
 
 
 def limit_at(limit: Short, level: int) -> int:

@@ -1,0 +1,184 @@
+"""Repair a roster after a change: nothing where nothing is worse, else one day of one person, else the model.
+
+A repair by one change is proved everywhere: nothing at all was tried first. One by two is too, where every single
+change was tried. Beyond that the model proves it among the days that may change, and the result says which.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from optimizer.shifts.repair.model import Mended, RepairModel, Window
+from optimizer.shifts.repair.singles import Single, singles
+from optimizer.shifts.repair.trouble import Trouble, mended, trouble
+from roster.problem import Problem
+from roster.result import Status
+from roster.rules.cover import skill_set
+from roster.whatif.changes import Moved, moved
+from roster.whatif.difference import difference
+from roster.whatif.live import LiveRoster
+from roster.whatif.notice import last_day_inside
+
+DETERMINISTIC_LIMIT = 0.5
+"""Of the solver's own units: less than a second of one core at 150 agents."""
+
+
+class Extent(StrEnum):
+    """Which days may change: those whose shifts reach into the trouble, or their whole weeks of the roster."""
+
+    DAY = "day"
+    WEEK = "week"
+
+
+class Proof(StrEnum):
+    """Among which repairs none moves fewer days."""
+
+    EVERYWHERE = "everywhere"
+    WINDOW = "window"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A repaired roster, what it moves, and what is proved.
+
+    `missing` counts agent-quarters times queue weight by which cover stays worse than before where the trouble is;
+    `least_missing` and `least_changes` are what no repair of the window can be below (the latter among those that
+    miss no more).
+    """
+
+    status: Status
+    proof: Proof
+    after: LiveRoster | None
+    moves: tuple[Moved, ...]
+    missing: int
+    least_missing: int
+    least_changes: int
+    inside_notice: int
+    days: tuple[int, ...]
+    work: float = 0.0
+
+
+def repair(
+    before: LiveRoster,
+    now: LiveRoster,
+    *,
+    away: Collection[str] = (),
+    first_day: int = 0,
+    extent: Extent = Extent.DAY,
+    most_changes: int = 7,
+    deterministic_limit: float = DETERMINISTIC_LIMIT,
+    seed: int = 0,
+) -> Repair:
+    """Mend `now`, which is `before` after a change, from `first_day` on.
+
+    `before` and `now` are of the same people and days; requirements, people's time off and pins may differ. What the
+    change itself took away is no move: moves count from `now`. Nobody who is `away` is moved on other days either.
+    The same input gives the same repair.
+    """
+    found = trouble(before, now, away)
+    if found.none:
+        return Repair(Status.OPTIMAL, Proof.EVERYWHERE, now, (), 0, 0, 0, 0, ())
+    notice = last_day_inside(now.problem)
+    alone = list(singles(now, found, first_day)) if most_changes else []
+    if alone:
+        best = min(alone, key=lambda one: (one.day <= notice, difference(now, one.after).cost, one.agent, one.day))
+        return _by_one(now, best, notice)
+    window = Window(_open(now.problem, found, extent, first_day), notice, most_changes)
+    if not window.days:
+        return Repair(Status.INFEASIBLE, Proof.EVERYWHERE, None, (), 0, 0, 0, 0, ())
+    result = RepairModel(now, found, window).solve(deterministic_limit=deterministic_limit, seed=seed)
+    return _by_model(now, found, window, result)
+
+
+def _by_one(now: LiveRoster, single: Single, notice: int) -> Repair:
+    moves = moved(now, single.after)
+    return Repair(
+        Status.OPTIMAL, Proof.EVERYWHERE, single.after, moves, 0, 0, 1, int(single.day <= notice), (single.day,)
+    )
+
+
+def _by_model(now: LiveRoster, found: Trouble, window: Window, result: Mended) -> Repair:
+    days = tuple(sorted(window.days))
+    if result.after is None:
+        proof = Proof.WINDOW if result.status is Status.INFEASIBLE else Proof.NONE
+        return Repair(result.status, proof, None, (), 0, 0, 0, 0, days, result.work)
+    after = _exchanged(now, result.after, found) if result.missing == 0 else result.after
+    moves = moved(now, after)
+    least = result.least_changes
+    if result.missing == 0:
+        # Every single change was tried, and none mends it.
+        least = max(least, 2)
+    proof = Proof.NONE
+    if result.missing == 0 and len(moves) <= 2:
+        proof = Proof.EVERYWHERE
+    elif result.missing == result.least_missing and len(moves) == least:
+        proof = Proof.WINDOW
+    status = Status.FEASIBLE if proof is Proof.NONE else Status.OPTIMAL
+    return Repair(
+        status,
+        proof,
+        after,
+        moves,
+        result.missing,
+        result.least_missing,
+        least,
+        result.inside_notice,
+        days,
+        result.work,
+    )
+
+
+def _exchanged(now: LiveRoster, after: LiveRoster, found: Trouble) -> LiveRoster:
+    """The same moves by other people of the same skills, where their own rules cost less: then cover is the same."""
+    best = after
+    for move in moved(now, after):
+        agent = now.problem.agent_of[move.agent]
+        taken = {one.agent for one in moved(now, best)}
+        options = [
+            other
+            for other in now.problem.agents
+            if not other.fixed
+            and other.id not in taken
+            and other.id not in found.held
+            and skill_set(other) == skill_set(agent)
+            and now.shifts_on(other.id, move.day) == move.before
+        ]
+        price = _price(now, best, move.agent)
+        for other in options:
+            lines = [line for line in now.lines(other.id) if line.day != move.day]
+            lines += [
+                line.model_copy(update={"agent": other.id}) for line in best.lines(move.agent) if line.day == move.day
+            ]
+            judged = now.alone(other.id, lines)
+            if any(one.hard and one not in found.known for one in judged):
+                continue
+            cost = sum(one.cost for one in judged) - sum(one.cost for one in now.personal[other.id])
+            if cost < price and len([one for one in moved(now, best) if one.agent == move.agent]) == 1:
+                tried = best.changed({move.agent: now.lines(move.agent), other.id: lines})
+                if mended(tried, found):
+                    best, price = tried, cost
+                    move = Moved(other.id, move.day, move.before, move.after)
+    return best
+
+
+def _price(now: LiveRoster, after: LiveRoster, agent: str) -> int:
+    return sum(one.cost for one in after.personal[agent]) - sum(one.cost for one in now.personal[agent])
+
+
+def _open(problem: Problem, found: Trouble, extent: Extent, first_day: int) -> frozenset[int]:
+    """The days that may change."""
+    near = set(_days_touching(problem, found))
+    if extent is Extent.WEEK:
+        near |= {day for one in near for day in range(one - one % 7, one - one % 7 + 7)}
+    return frozenset(day for day in near if first_day <= day < problem.days)
+
+
+def _days_touching(problem: Problem, found: Trouble) -> Iterable[int]:
+    """Days on which some shift reaches into a quarter in trouble; all days where people's own rules are broken."""
+    if found.people or found.team:
+        yield from range(problem.days)
+        return
+    for day in range(problem.days):
+        if any(not found.quarters.isdisjoint(problem.covered(day, shift.id)) for shift in problem.shifts):
+            yield day
