@@ -1,8 +1,9 @@
-"""A proved lower bound of a roster's cost, by column generation over each person's weeks.
+"""A proved lower bound of a roster's cost, by column generation over each person's weeks, or over whole rows.
 
-A column is a person's part of one week of the roster, any part that some past allows: what ties a week to the one
-before is relaxed, not broken. Cover and the balances over all weeks are in the master as they are. So the
-bound is one of the whole problem, and it may stay a little below the best roster's cost for ever.
+Where hours are counted by the week a column is a person's part of one week, any part that some past allows: what ties a
+week to the one before is relaxed, not broken. Where limits tie all weeks together a column is a whole row, as long as
+rows of that length can be found. Cover and the balances over all weeks are in the master as they are. So the bound is
+one of the whole problem, and it may stay a little below the best roster's cost for ever.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from optimizer.shifts.people import Person
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.rows import RowFinder
 from optimizer.shifts.variables import Grid
+from roster.problem import Problem
 
 CONVERGED = 0.0003
 """Relative distance of bound and master at which nothing worth the time is left to gain."""
@@ -27,16 +29,34 @@ SAFETY = 1e-3
 """Taken off each bound before it is rounded up: far more than what floating point can have added."""
 
 
+LONGEST_ROW_DAYS = 200
+"""Whole rows up to so many days; beyond, weeks alone."""
+
+
+def counted_by_week(problem: Problem) -> bool:
+    """Whether nothing that is counted over more than a week limits a row."""
+    rules = problem.rules
+    longer = (rules.period_minutes, rules.average_minutes, rules.shift_counts, rules.weekends)
+    return rules.contract_minutes.mode != "off" or all(rule.mode == "off" for rule in longer)
+
+
+def spans_of(problem: Problem) -> list[range]:
+    """The days of a column: each week, or all of them."""
+    days = problem.days
+    if not counted_by_week(problem) and days <= LONGEST_ROW_DAYS:
+        return [range(days)]
+    return [range(first, min(first + 7, days)) for first in range(0, days, 7)]
+
+
 class Bounding:
     """The bound of one problem, better the longer it runs."""
 
     def __init__(
-        self, grid: Grid, people: Sequence[Person], cover: CoverTable, rows: Sequence[Sequence[int]] = ()
+        self, grid: Grid, people: Sequence[Person], cover: CoverTable, rows: Sequence[Sequence[Sequence[int]]] = ()
     ) -> None:
-        """`rows`: a valid roster to begin with, one row per person; it only saves time."""
+        """`rows`: valid rows to begin with, the best one last, for each person; they only save time."""
         self._people = people
-        days = grid.problem.days
-        weeks = [range(first, min(first + 7, days)) for first in range(0, days, 7)]
+        weeks = spans_of(grid.problem)
         self._finder = RowFinder(grid, people)
         self._units = [(week, person) for week in range(len(weeks)) for person in range(len(people))]
         self._windows = [self._finder.loose(people[person], weeks[week]) for week, person in self._units]
@@ -47,13 +67,17 @@ class Bounding:
             cover, units, np.ones(len(grid.options), dtype=np.bool_), cover.given, cover.shifts.given, balanced=people
         )
         presence = cover.given.copy()
-        for number, row in enumerate(rows):
-            presence[cover.group_of[people[number].agent.id]] += cover.heads(row)
-            for week, days_of_week in enumerate(weeks):
-                part = tuple(index for index in row if grid.options[index].day in days_of_week)
-                unit = week * len(people) + number
-                self._master.add_column(unit, part, self._finder.part_cost(people[number], part, self._windows[unit]))
+        for number, known in enumerate(rows):
+            presence[cover.group_of[people[number].agent.id]] += cover.heads(known[-1])
+            for row in known:
+                for week, days_of_week in enumerate(weeks):
+                    part = tuple(index for index in row if grid.options[index].day in days_of_week)
+                    unit = week * len(people) + number
+                    self._master.add_column(unit, part, self._cost(unit, part))
         self._master.separate(presence)
+
+    def _cost(self, unit: int, part: Row) -> float:
+        return float(self._finder.part_cost(self._people[self._units[unit][1]], part, self._windows[unit]))
 
     def _price(self, unit: int, prices: Floats, slopes: Floats) -> list[tuple[float, float, Row]]:
         person = self._people[self._units[unit][1]]
@@ -61,7 +85,8 @@ class Bounding:
         best = self._finder.best(person, priced, self._windows[unit])
         if best is None:
             return []
-        return [(best[0], best[0] - float(priced[best[1]].sum()), tuple(best[1]))]
+        part = tuple(best[1])
+        return [(best[0], self._cost(unit, part), part)]
 
     @property
     def slopes(self) -> dict[str, tuple[float, ...]]:

@@ -92,6 +92,12 @@ class Crew:
         if len(known) > KNOWN_ROWS:
             del known[next(iter(known))]
 
+    def known_rows(self) -> list[list[tuple[int, ...]]]:
+        """The last rows of each person, the present one at the end."""
+        for person in self.people:
+            self.know(person, self.rows[person.agent.id])
+        return [list(self.known[person.agent.id]) for person in self.people]
+
     def take(self, person: Person) -> list[int] | None:
         """Take the person's row out; returns it."""
         row = self.rows.pop(person.agent.id, None)

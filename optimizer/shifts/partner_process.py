@@ -90,7 +90,7 @@ def main() -> int:
         return 0
     seconds = min(ANNEAL_SECONDS, ANNEAL_SHARE * order.time_limit_seconds)
     anneal(crew, progress, seconds=seconds, moves=None, seed=order.seed)
-    bounding = Bounding(grid, people, crew.cover, [crew.rows[person.agent.id] for person in people])
+    bounding = Bounding(grid, people, crew.cover, crew.known_rows())
     bounding.run(progress, on_round=lambda: talk.bound(progress, bounding))
     talk.merge(crew)
     search = Neighbourhoods(crew, progress, order.seed)

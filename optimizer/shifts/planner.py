@@ -8,7 +8,7 @@ bound, then searches as well.
 from collections.abc import Callable, Sequence
 
 from optimizer.shifts.anneal import anneal, start_heat
-from optimizer.shifts.bounding import Bounding
+from optimizer.shifts.bounding import Bounding, counted_by_week
 from optimizer.shifts.construct import construct
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.neighbourhoods import Neighbourhoods
@@ -16,7 +16,7 @@ from optimizer.shifts.partner import Partner
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.weeks_anew import Guidance, WeeksAnew
 from optimizer.shifts.wire import Order
-from roster.problem import Assigned, Problem
+from roster.problem import Assigned
 
 ANNEAL_SHARE = 0.08
 ANNEAL_SECONDS = 6.0
@@ -80,8 +80,7 @@ def _anneal_seconds(crew: Crew, progress: Progress) -> float:
 
 
 def _bounding(crew: Crew) -> Bounding:
-    rows = [crew.rows[person.agent.id] for person in crew.people]
-    return Bounding(crew.grid, crew.people, crew.cover, rows)
+    return Bounding(crew.grid, crew.people, crew.cover, crew.known_rows())
 
 
 def _taught(bounding: Bounding) -> Guidance:
@@ -91,13 +90,6 @@ def _taught(bounding: Bounding) -> Guidance:
 def _learned(partner: Partner) -> Guidance | None:
     latest = partner.guidance
     return None if latest is None or latest.slopes is None else Guidance(latest.slopes, latest.parts)
-
-
-def counted_by_week(problem: Problem) -> bool:
-    """Whether nothing that is counted over more than a week limits a row."""
-    rules = problem.rules
-    longer = (rules.period_minutes, rules.average_minutes, rules.shift_counts, rules.weekends)
-    return rules.contract_minutes.mode != "off" and all(rule.mode == "off" for rule in longer)
 
 
 def _improve(

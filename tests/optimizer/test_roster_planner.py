@@ -139,7 +139,7 @@ def test_the_bound_is_below_the_optimum_and_near_it(seed: int) -> None:
     assert best is not None
     crew = crew_of(problem)
     progress = Progress(time_limit_seconds=LONG)
-    bounding = Bounding(crew.grid, crew.people, crew.cover, [crew.rows[one.agent.id] for one in crew.people])
+    bounding = Bounding(crew.grid, crew.people, crew.cover, crew.known_rows())
     bounding.run(progress)
     assert progress.bound is not None
     assert 0.6 * best <= progress.bound <= best
@@ -150,7 +150,7 @@ def test_the_bound_of_two_weeks_holds_and_rises() -> None:
     crew = crew_of(problem)
     anneal(crew, Progress(time_limit_seconds=LONG), seconds=0, moves=300, seed=0)
     progress = Progress(time_limit_seconds=LONG)
-    bounding = Bounding(crew.grid, crew.people, crew.cover, [crew.rows[one.agent.id] for one in crew.people])
+    bounding = Bounding(crew.grid, crew.people, crew.cover, crew.known_rows())
     bounding.run(progress, rounds=2)
     early = progress.bound
     bounding.run(progress)
