@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from roster.rules.finding import Finding
 from roster.rules.rows import Rows
-from roster.rules.wording import person, shift_name
+from roster.rules.wording import count, person, shift_name
 
 KEY = "shift_counts"
 
@@ -19,11 +19,16 @@ def check(rows: Rows) -> Iterator[Finding]:
         for limit in agent.shift_limits:
             number = worked[limit.shift]
             if number < limit.least:
-                away, asked = limit.least - number, f"at least {limit.least}"
+                away, asked = limit.least - number, f"at least {_times(limit.least)}"
             elif limit.most is not None and number > limit.most:
-                away, asked = number - limit.most, f"at most {limit.most}"
+                away, asked = number - limit.most, f"at most {_times(limit.most)}"
             else:
                 continue
-            sentence = f"{person(agent)} works {shift_name(problem, limit.shift)} {number} x: {asked} x is asked."
+            name = shift_name(problem, limit.shift)
+            sentence = f"{person(agent)} works {name} {count(number, 'time')}: {asked} asked."
             cost = 0 if terms.mode == "hard" else terms.weight * away
             yield Finding(KEY, sentence, terms.mode == "hard", cost, agent=agent.id)
+
+
+def _times(number: int) -> str:
+    return f"{number} is" if number == 1 else f"{number} are"
