@@ -1,8 +1,10 @@
 """A stored roster before the checkers: its problem from today's tables, its assignments, and the verdict."""
 
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
@@ -13,37 +15,61 @@ from roster.load.planned import Exposure, exposure_of
 from roster.people import Agent
 from roster.policy import Policy
 from roster.problem import Assigned, Problem
-from roster.rules.cover import Matched, cover_by_quarter
-from roster.rules.registry import Verdict, judge
-from roster.rules.rows import Rows
+from roster.rules.cover import Matched
+from roster.rules.registry import Verdict
 from roster.shifts import Assignment, Roster, ShiftType
+from roster.whatif.live import LiveRoster
+
+KEPT = 8
+"""So many judged rosters are kept in memory; each is a few megabytes at 150 agents."""
 
 
 @dataclass(frozen=True)
 class Judged:
     """A roster as a value with what the checkers say of it."""
 
-    problem: Problem
+    live: LiveRoster
     own: tuple[Assigned, ...]
     """What this roster assigns."""
-    verdict: Verdict
-    matched: tuple[Matched, ...]
-    """Who is missing and spare in each quarter-hour of the horizon, other teams' people counted."""
     exposure: Exposure
 
+    @property
+    def problem(self) -> Problem:
+        """What it is judged by."""
+        return self.live.problem
 
-@dataclass(frozen=True)
-class _Examined:
-    """What follows from a problem and a roster alone."""
+    @property
+    def verdict(self) -> Verdict:
+        """What the checkers say."""
+        return self.live.verdict
 
-    verdict: Verdict
-    matched: tuple[Matched, ...]
+    @property
+    def matched(self) -> Sequence[Matched]:
+        """Who is missing and spare in each quarter-hour of the horizon, other teams' people counted."""
+        return self.live.cover.matched
 
 
-# A page, its parts and the edit before it ask about the same values within seconds; all of it is pure.
-@lru_cache(maxsize=8)
-def _examined(problem: Problem, assignments: tuple[Assigned, ...]) -> _Examined:
-    return _Examined(judge(problem, assignments), tuple(cover_by_quarter(Rows(problem, assignments))))
+class _Recent:
+    """The rosters looked at last. A page, its parts and the edit before it ask about nearly the same within seconds."""
+
+    def __init__(self) -> None:
+        self._live: OrderedDict[int | None, LiveRoster] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def judged(self, roster_id: int | None, problem: Problem, assignments: tuple[Assigned, ...]) -> LiveRoster:
+        """The roster judged, by way of how it was when it was last asked about."""
+        with self._lock:
+            before = self._live.get(roster_id)
+        live = LiveRoster.of(problem, assignments) if before is None else before.moved_to(problem, assignments)
+        with self._lock:
+            self._live[roster_id] = live
+            self._live.move_to_end(roster_id)
+            while len(self._live) > KEPT:
+                self._live.popitem(last=False)
+        return live
+
+
+_recent = _Recent()
 
 
 def find_roster(session: Session, roster_id: int, *, lock: bool = False) -> Roster:
@@ -88,5 +114,4 @@ def judged(session: Session, policy: Policy, roster: Roster, *, now: datetime | 
         for pin in agent.pins
         if pin.shift is not None
     )
-    examined = _examined(problem, own + theirs)
-    return Judged(problem, own, examined.verdict, examined.matched, exposure_of(problem))
+    return Judged(_recent.judged(roster.id, problem, own + theirs), own, exposure_of(problem))
