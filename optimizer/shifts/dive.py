@@ -1,7 +1,9 @@
 """Some days of a roster planned anew, for some people at once: columns for those days, then fixed one by one.
 
 Everything outside the days stays as it is, so each column is a valid row as a whole, and its cost is exact, the
-balances over the whole horizon included.
+balances over the whole horizon included. Being kept together with or apart from somebody who stays is in it too;
+between two who are both free it is left out here, and mended when everybody is put back once more at the end. People who
+must be kept together have no columns: they move then, as one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +55,12 @@ class Dive:
         """
         self._crew = crew
         self._days = days
-        self._people = list(crew.people if people is None else people)
+        free = list(crew.people if people is None else people)
+        self._people = [one for one in free if not crew.team.bound_to(one.agent.id)]
+        self._bound = [one for one in free if crew.team.bound_to(one.agent.id)]
+        together = [one.agent.id for one in self._people]
+        self._ties = [crew.team.prices(agent, without=together) for agent in together]
+        """What each option costs by who stays, for those whom anything ties to them."""
         grid, cover = crew.grid, crew.cover
         self._inside = np.zeros(len(grid.options), dtype=np.bool_)
         shifts = len(grid.problem.shifts)
@@ -96,8 +103,13 @@ class Dive:
         row = (*self._kept[number], *part)
         if self._slopes is not None:
             balanced = self._slopes[person.agent.id] @ person.amounts[:, list(part)].sum(axis=1)
-            return float(person.own_cost(row) + balanced)
-        return float(person.cost(row))
+            return float(person.own_cost(row) + balanced) + self._tied(number, part)
+        return float(person.cost(row)) + self._tied(number, part)
+
+    def _tied(self, number: int, part: Row) -> float:
+        """What `part` costs by the ties to who stays, never below 0."""
+        ties = self._ties[number]
+        return 0.0 if ties is None else float(ties[list(part)].sum() - ties[ties < 0].sum())
 
     def _fits(self, number: int, part: Row) -> bool:
         """Whether `part` is valid between what is kept."""
@@ -108,11 +120,12 @@ class Dive:
 
     def _price(self, number: int, prices: Floats, _: Floats) -> list[tuple[float, float, Row]]:
         """Rows for a few prices on what is balanced, as in `Crew.reinsert`."""
-        person = self._people[number]
+        person, ties = self._people[number], self._ties[number]
         slopes = (self._crew.slopes if self._slopes is None else self._slopes).get(person.agent.id, person.flattest)
         found = []
         for _try in range(SLOPE_TRIES):
-            best = self._crew.finder.best(person, person.priced(prices, slopes), self._windows[number])
+            priced = person.priced(prices if ties is None else prices + ties, slopes)
+            best = self._crew.finder.best(person, priced, self._windows[number])
             if best is None:
                 break
             part = tuple(best[1])
@@ -135,14 +148,14 @@ class Dive:
         crew = self._crew
         before, rows = crew.cost(), crew.snapshot()
         try:
-            chosen = self._dive(progress, tail)
+            chosen = self._dive(progress, tail) if self._people else None
         except LpFailed:
             return False
-        if chosen is None:
+        if chosen is None and not self._bound:
             return False
-        for number, person in enumerate(self._people):
-            crew.put(person, sorted((*self._kept[number], *chosen[number].row)))
-        for person in self._people:
+        for number, column in ({} if chosen is None else chosen).items():
+            crew.put(self._people[number], sorted((*self._kept[number], *column.row)))
+        for person in (*self._people, *self._bound):
             crew.reinsert(person, days=self._days)
         after = crew.cost()
         # As good as before is another place to go on from.

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from optimizer.shifts.anneal import anneal
 from optimizer.shifts.bounding import Bounding
 from optimizer.shifts.construct import construct
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
+from optimizer.shifts.dive import Dive
 from optimizer.shifts.people import people_of
 from optimizer.shifts.planner import plan
 from optimizer.shifts.progress import Progress
@@ -166,7 +168,7 @@ def team(seed: int, people: int = 6, days: int = 7, **given: Any) -> Problem:
                 "id": name,
                 "roles": ["lead"] if number % 3 == 0 else [],
                 "contract": {"min_week_minutes": 900, "max_week_minutes": 2250},
-                "time_off": [draw.randrange(days)],
+                "time_off": [(number + seed) % days],
                 "wishes": [{"day": draw.randrange(days), "wanted": False}],
             }
             for number, name in enumerate(names)
@@ -222,7 +224,7 @@ def test_putting_people_back_never_makes_a_roster_dearer(seed: int) -> None:
         cost = crew.cost()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(4, 8))
 def test_planning_by_rows_keeps_the_teams_rules_and_its_bound_holds(seed: int) -> None:
     problem = team(seed)
     progress = Progress(time_limit_seconds=LONG, deterministic_limit=6.0)
@@ -236,8 +238,7 @@ def test_planning_by_rows_keeps_the_teams_rules_and_its_bound_holds(seed: int) -
     assert best.objective is not None
     assert progress.bound is not None
     assert progress.bound <= best.objective <= verdict.cost
-    # What the rows reach on so small a problem; the tail that is left is the pairs'.
-    assert verdict.cost <= 1.15 * best.objective
+    assert verdict.cost <= 1.03 * best.objective
 
 
 def test_the_bound_without_ties_is_a_bound_with_them() -> None:
@@ -245,7 +246,7 @@ def test_the_bound_without_ties_is_a_bound_with_them() -> None:
     crew = crew_of(problem)
     assert construct(crew, 0)
     progress = Progress(time_limit_seconds=LONG, deterministic_limit=1.0)
-    Bounding(crew.grid, crew.people, crew.cover).run(progress, rounds=40)
+    Bounding(crew.grid, crew.people, crew.cover, crew.known_rows()).run(progress, rounds=40)
     best = solve(problem, time_limit_seconds=LONG, deterministic_limit=400, workers=1)
     assert best.objective is not None
     assert progress.bound is not None
@@ -268,3 +269,22 @@ def test_a_roster_that_breaks_a_hard_team_rule_is_offered_to_nobody() -> None:
     plan(crew, progress, workers=1, seed=0, start_from=())
     assert crew.broken() == 1
     assert progress.best is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_dive_leaves_the_teams_rules_kept(seed: int) -> None:
+    crew = crew_of(team(seed, days=14, role_cover={"mode": "soft"}))
+    assert construct(crew, seed)
+    anneal(crew, Progress(time_limit_seconds=LONG), seconds=0.0, moves=60, seed=seed)
+    assert crew.broken() == 0
+    draw = random.Random(seed)
+    for _ in range(4):
+        week = range(7 * draw.randrange(2), 14)
+        people = draw.sample(list(crew.people), 4)
+        before = crew.cost()
+        better = Dive(crew, week, people).run(Progress(time_limit_seconds=LONG))
+        assert better == (crew.cost() < before)
+        assert crew.cost() <= before
+        verdict = judge(crew.grid.problem, crew.assignments())
+        assert verdict.violations == ()
+        assert verdict.cost == crew.cost()
