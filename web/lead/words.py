@@ -30,6 +30,7 @@ RULES = {
     "keep_apart": "People kept apart",
     "stability": "Published shifts changed",
     "notice": "Changes at short notice",
+    "fairness": "Fair shares",
     "exposure_balance": "Balance of planned exposure",
 }
 

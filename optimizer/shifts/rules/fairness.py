@@ -59,7 +59,7 @@ def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
     balances = []
     for kind, share in shares(grid.problem, agent).items():
         amounts = [int(kind in of_option) for of_option in kinds]
-        start, most = 0, sum(amounts)
+        start, most = 0, len({option.day for option, one in zip(grid.options, amounts, strict=True) if one})
         if kind == REFUSED:
             start, most = sum(wish.wanted for wish in agent.wishes), len(agent.wishes)
             for wish in agent.wishes:
