@@ -8,11 +8,12 @@ are quick, and only long ones can move hours and weekends from one end of the ho
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from optimizer.shifts.crew import Crew, Floats
+from optimizer.shifts.people import Person
 from optimizer.shifts.progress import Progress
 
 COOLING_POWER = 1.5
@@ -44,17 +45,21 @@ def anneal(
     done = 0
     while (share := part(done)) < 1.0 and not progress.over():
         temperature = heat * max(0.0, 1.0 - share / (1.0 - STILL_SHARE)) ** COOLING_POWER
-        for number in random.permutation(len(crew.people)):
-            person = crew.people[int(number)]
-            days = _some_weeks(crew.grid.problem.days, random)
-            noise = _noise(crew, days, temperature, random) if temperature > 0 else None
-            crew.reinsert(person, noise, days)
+        sweep(crew, crew.people, temperature, random)
         done += len(crew.people)
         cost = crew.cost()
         if cost < best:
             best, rows = cost, crew.snapshot()
             crew.offer(progress)
     crew.restore(rows)
+
+
+def sweep(crew: Crew, people: Sequence[Person], temperature: float, random: np.random.Generator) -> None:
+    """Take each of `people` out once, in random order, and put them back on prices shaken by `temperature`."""
+    for number in random.permutation(len(people)):
+        days = _some_weeks(crew.grid.problem.days, random)
+        noise = _noise(crew, days, temperature, random) if temperature > 0 else None
+        crew.reinsert(people[int(number)], noise, days)
 
 
 def _noise(crew: Crew, days: range, temperature: float, random: np.random.Generator) -> Floats:
