@@ -181,8 +181,26 @@ RUNS: list[Case] = [
     ),
 ]
 
+EXACTLY_2250 = {"min_week_minutes": 2250, "max_week_minutes": 2250}
+
 # Each shift pays 450 minutes.
 MINUTES: list[Case] = [
+    *_hard(
+        "contract_minutes",
+        "exactly five shifts a week, in three days two",  # 964 to 965: nothing between
+        "EE- -EL",
+        "E-- EEE",
+        days=3,
+        agents=[ana(contract=EXACTLY_2250)],
+    ),
+    *_hard(
+        "contract_minutes",
+        "exactly 2400 in shifts of 600, with a day of leave three",  # 1920
+        "EEE---- --E-EE-",
+        "EE----- EEEE---",
+        shifts=[shift("E", minutes=630)],
+        agents=[ana(contract={"min_week_minutes": 2400, "max_week_minutes": 2400}, time_off=[6])],
+    ),
     *_hard(
         "period_minutes",
         "two or three shifts in all days",

@@ -81,7 +81,7 @@ def _nights(problem: Problem, one: Requirement) -> str:
 def _week_minutes(problem: Problem, one: Requirement) -> str:
     agent = _of(one, problem)
     week = range(one.day, min(one.day + 7, problem.days))
-    least, most = contract_minutes.limits(agent, week)
+    least, most = contract_minutes.limits(problem, agent, week)
     limit = f"least of {duration(least)}" if one.detail == "least" else f"most of {duration(most)}"
     return f"{person(agent)}'s {limit} in {week_text(problem, one.day, len(week))}"
 

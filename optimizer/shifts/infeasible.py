@@ -176,7 +176,7 @@ def _contract_sentence(grid: Grid, agent: PlannedAgent, first: int) -> str | Non
     """What the week is asked and what is left of it; None where other rules ask for more than it may have."""
     problem = grid.problem
     week = range(first, min(first + 7, problem.days))
-    least, most = limits(agent, week)
+    least, most = limits(problem, agent, week)
     where = week_text(problem, first, len(week))
     lowest, highest = _reach(grid, agent, week)
     grounds = _grounds(problem, agent, week) or "the rest rules and the shifts there are"

@@ -1,14 +1,16 @@
 """Contract minutes: paid minutes per seven days from the roster's first day, at least and at most.
 
 A part week of n days counts n/7 of both, rounded outward. A day of time off credits a fifth of the weekly minimum
-to both, in a part week at most n/7 of the weekly minimum (so at most five days in a whole week).
+to both, in a part week at most n/7 of the weekly minimum (so at most five days in a whole week). Where no shifts add
+up to anything between the two limits of such a week, the least falls to the nearest sum below.
 """
 
 import math
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
-from roster.problem import PlannedAgent
+from roster.problem import PlannedAgent, Problem
 from roster.rules.finding import Finding
 from roster.rules.rows import Rows
 from roster.rules.wording import duration, person, week_text
@@ -16,7 +18,7 @@ from roster.rules.wording import duration, person, week_text
 KEY = "contract_minutes"
 
 
-def week_limits(agent: PlannedAgent, first: int, days: int) -> tuple[int, int]:
+def week_limits(problem: Problem, agent: PlannedAgent, first: int, days: int) -> tuple[int, int]:
     """The least and the most paid minutes in the `days` days from day `first`."""
     contract = agent.contract
     part = Fraction(days, 7)
@@ -24,7 +26,20 @@ def week_limits(agent: PlannedAgent, first: int, days: int) -> tuple[int, int]:
     credit = contract.min_week_minutes * min(Fraction(off, 5), part)
     least = max(Fraction(0), contract.min_week_minutes * part - credit)
     most = max(Fraction(0), contract.max_week_minutes * part - credit)
-    return math.floor(least), math.ceil(most)
+    lowest, highest = math.floor(least), math.ceil(most)
+    if off or days < 7:
+        lengths = frozenset(shift.paid_minutes for shift in problem.shifts)
+        lowest = min(lowest, max(total for total in _sums(lengths, days - off) if total <= highest))
+    return lowest, highest
+
+
+@lru_cache(maxsize=1024)
+def _sums(lengths: frozenset[int], days: int) -> frozenset[int]:
+    """All that shifts of these paid minutes can add up to, at most one a day."""
+    found = {0}
+    for _ in range(days):
+        found |= {total + length for total in found for length in lengths}
+    return frozenset(found)
 
 
 def check(rows: Rows) -> Iterator[Finding]:
@@ -33,7 +48,7 @@ def check(rows: Rows) -> Iterator[Finding]:
     for agent in rows.rostered():
         for first in range(0, problem.days, 7):
             days = min(7, problem.days - first)
-            least, most = week_limits(agent, first, days)
+            least, most = week_limits(problem, agent, first, days)
             paid = sum(
                 problem.shift_of[one.shift].paid_minutes for one in rows.of(agent) if first <= one.day < first + days
             )

@@ -170,6 +170,37 @@ def test_time_off_in_a_part_week_credits_at_most_its_share(off: list[int], row: 
     assert len(sentences(contracted(days=3, time_off=off), A=row)) == broken
 
 
+def exactly(minutes: int, paid: int, days: int = 7, **changes: Any) -> Any:
+    """A contract of exactly so many minutes a week, and a shift that pays `paid`."""
+    option = {"id": "E", "start_minute": 0, "minutes": 720, "paid_minutes": paid}
+    agent = ana(contract={"min_week_minutes": minutes, "max_week_minutes": minutes}, **changes)
+    return small_problem("contract_minutes", shifts=[option], days=days, agents=[agent])
+
+
+@pytest.mark.parametrize(
+    ("problem", "row", "broken"),
+    [
+        # 2400 less a fifth is 1920: no number of shifts of 600, so the nearest below.
+        (exactly(2400, 600, time_off=[6]), "EEE----", 0),
+        (exactly(2400, 600, time_off=[6]), "EE-----", 1),
+        (exactly(2400, 600, time_off=[6]), "EEEE---", 1),
+        # 3/7 of 2250 are 964 to 965: two shifts of 450, not three.
+        (exactly(2250, 450, days=3), "EE-", 0),
+        (exactly(2250, 450, days=3), "E--", 1),
+        (exactly(2250, 450, days=3), "EEE", 1),
+        # 5/7 of 2250 less two fifths are 707 to 708: one.
+        (exactly(2250, 450, days=5, time_off=[0, 1]), "--E--", 0),
+        (exactly(2250, 450, days=5, time_off=[0, 1]), "-----", 1),
+        (exactly(2250, 450, days=5, time_off=[0, 1]), "--EE-", 1),
+        # A whole week is taken at its word.
+        (exactly(2400, 450), "EEEEE--", 1),
+        (exactly(2400, 450), "EEEEEE-", 1),
+    ],
+)
+def test_an_exact_contract_stays_possible_where_the_week_is_cut(problem: Any, row: str, broken: int) -> None:
+    assert len(sentences(problem, A=row)) == broken
+
+
 def test_weeks_run_from_the_first_day_whatever_its_weekday() -> None:
     problem = contracted(days=14, start="2026-12-30")
     assert sentences(problem, A="EEEE---" + "---EEEE") == []

@@ -28,7 +28,7 @@ def cell_form(context: Context, roster_id: int, agent: str, on_date: date) -> Ce
     shifts = {line.day: line.shift for line in found.own if line.agent == agent}
     first = day - day % 7
     days = min(7, problem.days - first)
-    least, most = week_limits(person, first, days)
+    least, most = week_limits(problem, person, first, days)
     return CellForm(
         roster_id=roster_id,
         version=roster.version,

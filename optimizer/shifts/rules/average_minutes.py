@@ -51,7 +51,7 @@ def _reach(problem: Problem, agent: PlannedAgent, weeks: range) -> int:
     longest = 7 * max(shift.paid_minutes for shift in problem.shifts)
     if problem.rules.contract_minutes.mode == "off":
         return longest * len(weeks)
-    return sum(min(longest, week_limits(agent, range(week * 7, week * 7 + 7))[1]) for week in weeks)
+    return sum(min(longest, week_limits(problem, agent, range(week * 7, week * 7 + 7))[1]) for week in weeks)
 
 
 def _binding(problem: Problem, agent: PlannedAgent) -> list[tuple[range, int]]:

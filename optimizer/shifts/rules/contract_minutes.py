@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from optimizer.shifts.in_row import Check, InRow
 from optimizer.shifts.tracks import Paid
 from optimizer.shifts.variables import Grid, Requirement, RosterModel
-from roster.problem import PlannedAgent
+from roster.problem import PlannedAgent, Problem
 
 KEY = "contract_minutes"
 
@@ -16,7 +16,7 @@ def post(roster: RosterModel) -> None:
     for agent in roster.people:
         for first in range(0, roster.problem.days, 7):
             week = range(first, min(first + 7, roster.problem.days))
-            least, most = limits(agent, week)
+            least, most = limits(roster.problem, agent, week)
             paid = sum(
                 option.paid_minutes * roster.works(agent, option) for day in week for option in roster.grid.days[day]
             )
@@ -25,14 +25,31 @@ def post(roster: RosterModel) -> None:
             roster.require(Requirement(KEY, agent.id, first, "most"), roster.model.add(paid <= most))
 
 
-def limits(agent: PlannedAgent, week: range) -> tuple[int, int]:
-    """Least and most paid minutes in `week`, in 35ths of a minute until they are rounded outward."""
+def limits(problem: Problem, agent: PlannedAgent, week: range) -> tuple[int, int]:
+    """Least and most paid minutes in `week`, in 35ths of a minute until they are rounded outward.
+
+    The least of a week that is cut short is no more than what shifts can add up to within the most.
+    """
     terms = agent.contract
     off = len(set(agent.time_off).intersection(week))
     credit = terms.min_week_minutes * min(7 * off, 5 * len(week))
     least = terms.min_week_minutes * 5 * len(week) - credit
     most = terms.max_week_minutes * 5 * len(week) - credit
-    return max(0, least // 35), max(0, -(-most // 35))
+    lowest, highest = max(0, least // 35), max(0, -(-most // 35))
+    if off or len(week) < 7:
+        lowest = min(lowest, _nearest_below(problem, len(week) - off, highest))
+    return lowest, highest
+
+
+def _nearest_below(problem: Problem, days: int, most: int) -> int:
+    """The largest sum of paid minutes up to `most` that at most one shift a day makes: bit n stands for n minutes."""
+    sums = 1
+    for _ in range(days):
+        longer = sums
+        for paid in {shift.paid_minutes for shift in problem.shifts}:
+            longer |= sums << paid
+        sums = longer & ((2 << most) - 1)
+    return sums.bit_length() - 1
 
 
 def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
@@ -48,4 +65,4 @@ class _WeekMinutes(Paid):
         """One a week; the last week may be a part of one."""
         days = self.grid.problem.days
         weeks = (range(first, min(first + 7, days)) for first in range(0, days, 7))
-        return [Check(week[-1], *limits(agent, week), resets=True) for week in weeks]
+        return [Check(week[-1], *limits(self.grid.problem, agent, week), resets=True) for week in weeks]
