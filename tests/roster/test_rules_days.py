@@ -133,8 +133,11 @@ def test_a_part_week_counts_pro_rata(row: str, broken: int) -> None:
 @pytest.mark.parametrize(("minutes", "broken"), [(770, 1), (771, 0), (965, 0), (966, 1)])
 def test_part_weeks_are_rounded_outward(minutes: int, broken: int) -> None:
     terms = {"min_week_minutes": 1800, "max_week_minutes": 2250}
-    option = {"id": "E", "start_minute": 0, "minutes": 1200, "paid_minutes": minutes}
-    problem = small_problem("contract_minutes", shifts=[option], days=3, agents=[ana(contract=terms)])
+    options = [
+        {"id": "E", "start_minute": 0, "minutes": 1200, "paid_minutes": minutes},
+        {"id": "F", "start_minute": 0, "minutes": 1200, "paid_minutes": 800},  # fits, so the least stays
+    ]
+    problem = small_problem("contract_minutes", shifts=options, days=3, agents=[ana(contract=terms)])
     assert len(sentences(problem, A="E--")) == broken
 
 
