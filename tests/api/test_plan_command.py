@@ -36,7 +36,7 @@ def test_plan_shows_progress_and_stores_a_draft(context: Context, capsys: Output
     lines = capsys.readouterr().out.splitlines()
     assert any(re.match(r" +\d+\.\d s  objective \d+  bound -?\d+  gap ", line) for line in lines)
     assert lines[-2] == "roster 1: 2026-11-30 to 2026-12-06"
-    assert re.fullmatch(r"status=optimal objective=0 bound=0 gap=0\.0% seconds=\d+\.\d", lines[-1])
+    assert re.fullmatch(r"status=optimal objective=4 bound=4 gap=0\.0% seconds=\d+\.\d", lines[-1])
     assert status_of(context, 1).status == "draft"
     assert len(stored(context, 1)) == 7
 
