@@ -11,11 +11,11 @@ from api.errors import Invalid
 from api.services.rosters.judging import find_roster, judged
 from api.services.rosters.planning import copy_roster, create_roster
 from api.services.rosters.problems import build_problem
-from roster.people import Agent, Preference, Team, TimeOff
+from roster.people import Agent, Preference, Skill, Team, TimeOff
 from roster.policy import Policy
 from roster.problem import Assigned, Memory, PastShift, Problem
 from roster.queues import Queue
-from roster.shifts import Assignment, Roster, RosterStatus, ShiftType
+from roster.shifts import Assignment, Requirement, Roster, RosterStatus, ShiftType
 from roster.store.engine import reading, writing
 from tests.planning_centre import MONDAY, ZONE, add, place, require, second_team, small_centre
 
@@ -183,15 +183,17 @@ def heavy_evenings(context: Context) -> None:
         require(session, "grief", MONDAY - WEEK, 7, 1020, 1260)
 
 
-def test_planned_exposure_above_the_average_is_carried_in(context: Context) -> None:
-    small_centre(context)
-    heavy_evenings(context)
+def skilled_in_grief(context: Context) -> None:
     with writing(context.engine) as session:
-        from roster.people import Skill
-
         grief = session.exec(select(Queue.id).where(Queue.code == "grief")).one() or 0
         for agent_id in session.exec(select(Agent.id)).all():
             session.add(Skill(agent_id=agent_id or 0, queue_id=grief))
+
+
+def test_planned_exposure_above_the_average_is_carried_in(context: Context) -> None:
+    small_centre(context)
+    heavy_evenings(context)
+    skilled_in_grief(context)
     week = publish(context, MONDAY - WEEK, 7)
     for day in range(3):
         place(context, week, "a1", MONDAY - WEEK + timedelta(days=day), "E")
@@ -206,6 +208,44 @@ def test_planned_exposure_above_the_average_is_carried_in(context: Context) -> N
     assert built(context, off).agent_of["a1"].carried_points == 0
     short = context.policy.model_copy(update={"memory": context.policy.memory.model_copy(update={"exposure_weeks": 0})})
     assert built(context, short).agent_of["a1"].carried_points == 0
+
+
+def test_what_is_kept_of_the_past_gives_way_to_every_change(context: Context) -> None:
+    small_centre(context)
+    week = publish(context, MONDAY - WEEK, 7)
+    place(context, week, "a1", MONDAY - timedelta(days=1), "D")
+    policy = with_rules(context, **FAIR)
+    assert built(context, policy).agent_of["a1"].history == (PastShift(day=-1, shift="D"),)
+    assert built(context, policy).agent_of["a1"].memory == Memory(weekend_shifts=1)
+    with writing(context.engine) as session:
+        line = session.exec(select(Assignment)).one()
+        line.shift_type_id = session.exec(select(ShiftType.id).where(ShiftType.code == "E")).one() or 0
+        session.add(line)
+    assert built(context, policy).agent_of["a1"].memory == Memory(weekend_shifts=1, late_finishes=1)
+    wish(context, "a1", MONDAY - timedelta(days=1), None, False)
+    assert built(context, policy).agent_of["a1"].memory == Memory(weekend_shifts=1, late_finishes=1, refused_wishes=1)
+    with writing(context.engine) as session:
+        session.exec(select(Assignment)).one().agent_id = session.exec(select(Agent.id).where(Agent.code == "a2")).one()
+    assert built(context, policy).agent_of["a1"].history == ()
+    assert built(context, policy).agent_of["a2"].history == (PastShift(day=-1, shift="E"),)
+    with writing(context.engine) as session:
+        session.get_one(Roster, week).status = RosterStatus.SUPERSEDED
+    assert built(context, policy).agent_of["a2"].history == ()
+
+
+def test_carried_points_follow_what_was_required(context: Context) -> None:
+    small_centre(context)
+    heavy_evenings(context)
+    skilled_in_grief(context)
+    place(context, publish(context, MONDAY - WEEK, 7), "a1", MONDAY - WEEK, "E")
+    assert built(context).agent_of["a1"].carried_points == 240 - 192
+    with writing(context.engine) as session:
+        grief = session.exec(select(Queue.id).where(Queue.code == "grief")).one()
+        for row in session.exec(select(Requirement).where(Requirement.queue_id == grief)).all():
+            row.required = 2
+            session.add(row)
+    # On average (8 x 12 + 4 x 2 x 48) / 16 = 30 points an hour, 240 in eight hours: the evening is average now.
+    assert built(context).agent_of["a1"].carried_points == 0
 
 
 def test_what_people_were_told_stands_in_the_problem_of_a_new_draft(context: Context) -> None:

@@ -3,12 +3,22 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, func, select
 
 from roster.clock import QUARTER, midnight, quarters_of
 from roster.problem import Demand
 from roster.queues import Queue
 from roster.shifts import Requirement
+
+
+def demand_stamp(session: Session, starts_on: date, days: int, zone: str) -> tuple[int | None, ...]:
+    """What moves when a requirement of the stretch does: their number, and sums of what they ask for."""
+    begin, end = midnight(starts_on, zone), midnight(starts_on + timedelta(days=days), zone)
+    number, required, queue = col(Requirement.id), col(Requirement.required), col(Requirement.queue_id)
+    sums = (func.count(), func.sum(number), func.sum(required), func.sum(required * number), func.sum(required * queue))
+    within = (col(Requirement.starts_at) >= begin, col(Requirement.starts_at) < end)
+    return tuple(session.execute(sql_select(*sums).select_from(Requirement).where(*within)).one())
 
 
 def read_demand(session: Session, starts_on: date, days: int, zone: str, queues: Sequence[Queue]) -> list[Demand]:

@@ -18,7 +18,7 @@ from api.services.rosters.demand import read_demand
 from api.services.rosters.frame import Frame, check_horizon
 from api.services.rosters.published import history_days, published_between
 from api.services.rosters.remembered import memory_days, what_people_bring
-from api.services.rosters.rostered import Known, fixed_agents, own_agents
+from api.services.rosters.rostered import Known, fixed_agents, own_agents, past_shifts
 from roster.people import Agent, AgentChannel, Skill, Team
 from roster.policy import Policy
 from roster.problem import Assigned, PlannedAgent, Problem, QueueTerms, ShiftOption
@@ -111,8 +111,8 @@ def build_problem(
     back = history_days(policy.rules)
     first = frame.date_of(-max(back, memory_days(policy)))
     published = published_between(session, first, frame.last_on, frame.zone, codes)
-    history = [line for line in published if frame.date_of(-back) <= line.on_date < starts_on]
-    told = [line for line in published if line.on_date >= starts_on]
+    history = published.once((frame, back), lambda: past_shifts(published.lines, frame, back))
+    told = [line for line in published.lines if line.on_date >= starts_on]
     roles = read_roles(session, session.exec(select(Agent)).all(), team_id, teams)
     known = Known(teams, codes, skills, roles)
     brought = what_people_bring(session, policy, ground, people, skills, queues, published, codes)

@@ -4,12 +4,15 @@ Only rosters in the problem's own zone count, whatever team they were for. Nothi
 felt: a published shift is a line of a plan.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, func, select
 
 from roster.people import Agent, Preference
 from roster.rules.parameters import Rules
@@ -17,6 +20,12 @@ from roster.shifts import Assignment, Roster, RosterStatus
 
 LEAST_HISTORY_DAYS = 14
 """The longest run of days that a contract or the rule on consecutive days can speak of."""
+
+
+KEPT = 8
+"""So many stretches of published days are kept in memory; each is a few megabytes at 150 agents."""
+
+T = TypeVar("T")
 
 
 class PublishedShift(NamedTuple):
@@ -38,30 +47,86 @@ def history_days(rules: Rules) -> int:
     return max([LEAST_HISTORY_DAYS, *(days for mode, days in looks_back if mode != "off")])
 
 
-def published_between(
-    session: Session, first: date, last: date, zone: str, shift_codes: dict[int, str]
-) -> list[PublishedShift]:
-    """Published shifts that begin from `first` to `last`, by person and date."""
-    query = (
-        select(col(Assignment.agent_id), col(Assignment.on_date), col(Assignment.shift_type_id))
-        .join(Roster, col(Roster.id) == col(Assignment.roster_id))
-        .where(
-            Roster.status == RosterStatus.PUBLISHED,
-            Roster.zone == zone,
-            col(Assignment.on_date).between(first, last),
-        )
-        .order_by(col(Assignment.agent_id), col(Assignment.on_date))
+class Published:
+    """Published shifts of a stretch of days, with what has been worked out of them."""
+
+    def __init__(self, lines: tuple[PublishedShift, ...]) -> None:
+        self.lines = lines
+        self._worked_out: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """What `work_out` makes of these shifts and `key` alone: looked up where it was worked out before."""
+        if key not in self._worked_out:
+            self._worked_out[key] = work_out()
+        found: T = self._worked_out[key]
+        return found
+
+
+class _Recent:
+    """The stretches asked for last. Every edit of a draft asks for the same months, and they hardly ever change."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[Hashable, Published] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Published | None:
+        """What was kept under `key`."""
+        with self._lock:
+            return self._found.get(key)
+
+    def keep(self, key: Hashable, found: Published) -> Published:
+        """Keep it, and let go of the oldest."""
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > KEPT:
+                self._found.popitem(last=False)
+        return found
+
+
+_recent = _Recent()
+
+
+def published_between(session: Session, first: date, last: date, zone: str, shift_codes: dict[int, str]) -> Published:
+    """Published shifts that begin from `first` to `last`, by person and date.
+
+    Read anew only where a published roster of these days has changed: rosters move their version with every change, and
+    the sums notice lines that were put in without one.
+    """
+    within = (
+        col(Roster.status) == RosterStatus.PUBLISHED,
+        col(Roster.zone) == zone,
+        col(Assignment.on_date).between(first, last),
     )
-    return [
+    of_roster = col(Roster.id) == col(Assignment.roster_id)
+    agent, shift, number = col(Assignment.agent_id), col(Assignment.shift_type_id), col(Assignment.id)
+    sums = (func.count(), func.sum(number), func.sum(shift), func.sum(agent * shift), func.sum(Roster.version))
+    # The engine, not its address, tells databases apart: it lives as long as what is kept of it.
+    bind = session.get_bind()
+    engine = bind.engine if isinstance(bind, Connection) else bind
+    stamp = tuple(
+        session.execute(sql_select(*sums).select_from(Assignment).join(Roster, of_roster).where(*within)).one()
+    )
+    key = (engine, first, last, zone, stamp, tuple(shift_codes.items()))
+    kept = _recent.get(key)
+    if kept is not None:
+        return kept
+    query = (
+        select(agent, col(Assignment.on_date), shift)
+        .join(Roster, of_roster)
+        .where(*within)
+        .order_by(agent, col(Assignment.on_date))
+    )
+    lines = (
         PublishedShift(agent_id, on_date, shift_codes[shift_id])
         for agent_id, on_date, shift_id in session.exec(query).all()
-    ]
+    )
+    return _recent.keep(key, Published(tuple(lines)))
 
 
 def refused_wishes(
     session: Session,
     people: Sequence[Agent],
-    worked: Sequence[PublishedShift],
+    published: Published,
     first: date,
     last: date,
     zone: str,
@@ -73,9 +138,7 @@ def refused_wishes(
     shift of theirs.
     """
     teams = {agent.id: agent.team_id for agent in people}
-    shifts: defaultdict[tuple[int, date], set[str]] = defaultdict(set)
-    for line in worked:
-        shifts[line.agent_id, line.on_date].add(line.shift)
+    shifts = published.once("by person and date", lambda: _by_person_and_date(published.lines))
     told = _days_told(session, first, last, zone)
     wishes = session.exec(select(Preference).where(col(Preference.on_date).between(first, last))).all()
     refused: dict[int, int] = {}
@@ -89,6 +152,13 @@ def refused_wishes(
         if granted != wish.wanted:
             refused[wish.agent_id] = refused.get(wish.agent_id, 0) + 1
     return refused
+
+
+def _by_person_and_date(lines: Iterable[PublishedShift]) -> dict[tuple[int, date], set[str]]:
+    found: defaultdict[tuple[int, date], set[str]] = defaultdict(set)
+    for line in lines:
+        found[line.agent_id, line.on_date].add(line.shift)
+    return dict(found)
 
 
 def _days_told(session: Session, first: date, last: date, zone: str) -> dict[date, set[int | None]]:

@@ -12,9 +12,9 @@ from functools import cache
 
 from sqlmodel import Session
 
-from api.services.rosters.demand import read_demand
+from api.services.rosters.demand import demand_stamp, read_demand
 from api.services.rosters.frame import Frame
-from api.services.rosters.published import PublishedShift, refused_wishes
+from api.services.rosters.published import Published, PublishedShift, refused_wishes
 from roster.load.fairness import kinds_of
 from roster.load.planned import exposure_of
 from roster.people import Agent
@@ -45,7 +45,7 @@ def what_people_bring(
     people: Sequence[Agent],
     skills: dict[int, tuple[str, ...]],
     queues: Sequence[Queue],
-    published: Iterable[PublishedShift],
+    published: Published,
     shift_codes: dict[int, str],
 ) -> Brought:
     """What `people` bring into `ground`, a problem of which only the days, shifts, queues, night and rules count.
@@ -53,11 +53,9 @@ def what_people_bring(
     `published` holds at least the last `memory_days` of them.
     """
     frame = Frame(ground.start, ground.days, ground.zone)
-    own = {agent.id for agent in people}
-    worked = [line for line in published if line.agent_id in own and line.on_date < frame.starts_on]
     return Brought(
-        _memories(session, ground, frame, people, worked, _fairness_days(policy), shift_codes),
-        _carried_points(session, ground, frame, skills, queues, worked, _exposure_weeks(policy)),
+        _memories(session, ground, frame, people, published, _fairness_days(policy), shift_codes),
+        _carried_points(session, ground, frame, skills, queues, published, _exposure_weeks(policy)),
     )
 
 
@@ -74,26 +72,37 @@ def _memories(
     ground: Problem,
     frame: Frame,
     people: Sequence[Agent],
-    worked: Sequence[PublishedShift],
+    published: Published,
     days: int,
     shift_codes: dict[int, str],
 ) -> dict[int, Memory]:
-    """Nights, weekend shifts, late finishes and refused wishes of the last `days` days."""
+    """Nights, weekend shifts, late finishes and refused wishes of the last `days` days, by agent id."""
     if not days:
         return {}
     first, last = frame.date_of(-days), frame.date_of(-1)
+    shape = (ground.start, ground.zone, ground.shifts, ground.night, ground.rules.fairness)
+    kinds = published.once((shape, days), lambda: _kinds_worked(published.lines, ground, frame, first))
+    refused = refused_wishes(session, people, published, first, last, frame.zone, shift_codes)
+    return {
+        agent_id: Memory(**kinds.get(agent_id, Counter()), refused_wishes=refused.get(agent_id, 0))
+        for agent_id in kinds.keys() | refused.keys()
+    }
+
+
+def _kinds_worked(
+    lines: Iterable[PublishedShift], ground: Problem, frame: Frame, first: date
+) -> dict[int, Counter[str]]:
+    """How many shifts of each kind that fairness knows everybody has had from `first` to the day before the frame."""
 
     @cache
     def kinds(on_date: date, shift: str) -> frozenset[str]:
         return kinds_of(ground, frame.day(on_date), shift)
 
     counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for line in worked:
-        if line.on_date >= first:
+    for line in lines:
+        if first <= line.on_date < frame.starts_on:
             counts[line.agent_id].update(kinds(line.on_date, line.shift))
-    for agent_id, refused in refused_wishes(session, people, worked, first, last, frame.zone, shift_codes).items():
-        counts[agent_id]["refused_wishes"] = refused
-    return {agent_id: Memory(**count) for agent_id, count in counts.items()}
+    return dict(counts)
 
 
 def _carried_points(
@@ -102,30 +111,37 @@ def _carried_points(
     frame: Frame,
     skills: dict[int, tuple[str, ...]],
     queues: Sequence[Queue],
-    worked: Sequence[PublishedShift],
+    published: Published,
     weeks: int,
 ) -> dict[int, int]:
-    """Points of planned exposure above what their hours bring on average, over the last `weeks` weeks.
+    """Points of planned exposure above what their hours bring on average, over the last `weeks` weeks, by agent id.
 
     The rates are those that the queues have now, the requirements those of the weeks in question. Who was below the
     average carries nothing.
     """
-    before = Frame(frame.date_of(-7 * weeks), weeks * 7, frame.zone)
-    recent = [line for line in worked if line.on_date >= before.starts_on]
-    if not recent:
+    if not weeks:
         return {}
-    past = Problem(
-        zone=before.zone,
-        start=before.starts_on,
-        days=before.days,
-        shifts=ground.shifts,
-        queues=ground.queues,
-        agents=ground.agents,
-        demand=tuple(read_demand(session, before.starts_on, before.days, before.zone, queues)),
-    )
-    exposure = exposure_of(past)
-    points: Counter[int] = Counter()
-    for line in recent:
-        own = frozenset(skills.get(line.agent_id, ()))
-        points[line.agent_id] += exposure.surplus(own, before.day(line.on_date), line.shift)
-    return {agent_id: total for agent_id, total in points.items() if total > 0}
+    before = Frame(frame.date_of(-7 * weeks), weeks * 7, frame.zone)
+    asked = demand_stamp(session, before.starts_on, before.days, before.zone)
+
+    def work_out() -> dict[int, int]:
+        recent = [line for line in published.lines if before.starts_on <= line.on_date < frame.starts_on]
+        if not recent:
+            return {}
+        past = Problem(
+            zone=before.zone,
+            start=before.starts_on,
+            days=before.days,
+            shifts=ground.shifts,
+            queues=ground.queues,
+            agents=ground.agents,
+            demand=tuple(read_demand(session, before.starts_on, before.days, before.zone, queues)),
+        )
+        exposure = exposure_of(past)
+        points: Counter[int] = Counter()
+        for line in recent:
+            own = frozenset(skills.get(line.agent_id, ()))
+            points[line.agent_id] += exposure.surplus(own, before.day(line.on_date), line.shift)
+        return {agent_id: total for agent_id, total in points.items() if total > 0}
+
+    return published.once((before, asked, ground.shifts, ground.queues, tuple(sorted(skills.items()))), work_out)

@@ -1,7 +1,7 @@
 """The people of a problem: those it rosters, with all that is agreed with them and asked by them, and other teams'."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -25,12 +25,26 @@ class Known:
     roles: dict[int, tuple[str, ...]]
 
 
+History = Mapping[int, tuple[PastShift, ...]]
+"""Shifts before the first day by agent id."""
+
+
+def past_shifts(published: Iterable[PublishedShift], frame: Frame, back: int) -> History:
+    """What was published for the `back` days before the first one."""
+    found: defaultdict[int, list[PastShift]] = defaultdict(list)
+    first = frame.date_of(-back)
+    for line in published:
+        if first <= line.on_date < frame.starts_on:
+            found[line.agent_id].append(PastShift(day=frame.day(line.on_date), shift=line.shift))
+    return {agent_id: tuple(shifts) for agent_id, shifts in found.items()}
+
+
 def own_agents(
     session: Session,
     frame: Frame,
     people: Sequence[Agent],
     known: Known,
-    history: Sequence[PublishedShift],
+    history: History,
     history_days: int,
     brought: Brought,
     roster_id: int | None,
@@ -44,7 +58,6 @@ def own_agents(
     limits = _limits(session, frame, known.shift_codes)
     wishes = _wishes(session, frame, known.shift_codes)
     pins = _pins(session, frame, known.shift_codes, roster_id)
-    past = _past(frame, history)
     agents = []
     for agent in people:
         if agent.id is None:
@@ -63,7 +76,7 @@ def own_agents(
                 shift_limits=tuple(limits[agent.id]),
                 wishes=tuple(wishes[agent.id]),
                 pins=tuple(pins[agent.id]),
-                history=tuple(past[agent.id]),
+                history=history.get(agent.id, ()),
                 memory=brought.memories.get(agent.id, Memory()),
                 carried_points=brought.carried_points.get(agent.id, 0),
             )
@@ -77,7 +90,7 @@ def fixed_agents(
     own: set[int | None],
     known: Known,
     told: Sequence[PublishedShift],
-    history: Sequence[PublishedShift],
+    history: History,
 ) -> list[PlannedAgent]:
     """Other teams' people who have published shifts in the frame: these are their pins."""
     pins: defaultdict[int, list[Pin]] = defaultdict(list)
@@ -86,7 +99,6 @@ def fixed_agents(
             pins[line.agent_id].append(Pin(day=frame.day(line.on_date), shift=line.shift))
     if not pins:
         return []
-    past = _past(frame, history)
     others = session.exec(select(Agent).where(col(Agent.id).in_(pins)).order_by(col(Agent.code))).all()
     return [
         PlannedAgent(
@@ -97,7 +109,7 @@ def fixed_agents(
             roles=known.roles.get(agent.id, ()),
             pins=tuple(pins[agent.id]),
             # The day before reaches into the first morning, so it belongs to the shared cover too.
-            history=tuple(one for one in past[agent.id] if one.day == -1),
+            history=tuple(one for one in history.get(agent.id, ()) if one.day == -1),
             fixed=True,
         )
         for agent in others
@@ -178,11 +190,4 @@ def _pins(
     ).all()
     for cleared in free:
         found[cleared.agent_id].append(Pin(day=frame.day(cleared.on_date)))
-    return found
-
-
-def _past(frame: Frame, history: Sequence[PublishedShift]) -> defaultdict[int, list[PastShift]]:
-    found: defaultdict[int, list[PastShift]] = defaultdict(list)
-    for line in history:
-        found[line.agent_id].append(PastShift(day=frame.day(line.on_date), shift=line.shift))
     return found
