@@ -6,7 +6,7 @@ The sets must be equal (what is clean is allowed, what breaks a hard rule is ref
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 from typing import Any
 
@@ -43,8 +43,8 @@ SHARES = {
 how others are posted."""
 
 
-def random_problem(seed: int, shape: tuple[int, int, int] | None = None) -> Problem:
-    """A problem with rules on and parameters at random, tight enough to bind."""
+def random_problem(seed: int, shape: tuple[int, int, int] | None = None, rules: Sequence[str] | None = None) -> Problem:
+    """A problem with rules on (`rules`, or at random) and parameters at random, tight enough to bind."""
     draw = random.Random(seed)
     people, days, count = shape or SHAPES[seed % len(SHAPES)]
     shifts = [
@@ -61,7 +61,9 @@ def random_problem(seed: int, shape: tuple[int, int, int] | None = None) -> Prob
         {"id": name, "weight": draw.randint(1, 3), "exposure_per_hour": draw.choice((0.0, 2.5, 4.0, 20.0))}
         for name in "xyz"
     ]
-    rules = [rule.key for rule in RULES if random.Random(f"on {seed} {rule.key}").random() < SHARES.get(rule.key, 0.3)]
+    if rules is None:
+        drawn = {rule.key: random.Random(f"on {seed} {rule.key}").random() for rule in RULES}
+        rules = [key for key, share in drawn.items() if share < SHARES.get(key, 0.3)]
     if days >= 7:
         # Whole weeks are there for the weekly rest; the cover of so many quarters takes long to judge.
         rules = [*(key for key in rules if key not in ("weekly_rest", "cover")), "weekly_rest"]
