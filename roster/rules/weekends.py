@@ -18,16 +18,17 @@ def check(rows: Rows) -> Iterator[Finding]:
     """Each person with too many; a weekend that was begun before the first day is no breach by itself."""
     problem = rows.problem
     terms = problem.rules.weekends
+    first = problem.start.weekday()
     for agent in rows.rostered():
         own = agent.contract.max_weekends
         asked = terms.maximum if own is None else min(terms.maximum, own)
-        saturdays = set()
-        for one in rows.with_past(agent):
-            weekday = problem.date_of(one.day).weekday()
+        begun = int(first == SUNDAY and any(one.day == -1 for one in rows.past(agent)))
+        saturdays = {-1} if begun else set()
+        for one in rows.of(agent):
+            weekday = (first + one.day) % 7
             if weekday in (SATURDAY, SUNDAY):
                 saturdays.add(one.day - (weekday - SATURDAY))
-        worked = sorted(day for day in saturdays if day + 1 >= 0)
-        begun = int(problem.start.weekday() == SUNDAY and any(one.day == -1 for one in rows.past(agent)))
+        worked = sorted(saturdays)
         beyond = len(worked) - max(asked, begun)
         if beyond > 0:
             sentence = f"{person(agent)} works {count(len(worked), 'weekend')}: at most {asked} are allowed."
