@@ -1,8 +1,8 @@
 """Exposure balance: a person's planned exposure stays near what their rostered hours would bring on average.
 
 The average is that of the person's own skill set, so that someone whose skills force them to hard queues is
-compared with nobody whose skills don't. What a person carries in, from rosters before, begins the sum: it too is planned
-exposure, never what anybody has felt.
+compared with nobody whose skills don't. What a person carries in, from rosters before, begins the sum: it too is
+planned exposure, never what anybody has felt.
 """
 
 from collections.abc import Iterator

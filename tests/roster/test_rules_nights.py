@@ -128,7 +128,7 @@ def test_each_night_too_many_in_five_days(history: str, row: str, days: list[int
 
 def test_night_limits_say_how_many_and_how_long() -> None:
     long_night = [shift("N"), shift("Y", 1200, 615), shift("Z", 420, 720)]
-    assert sentences(limited(shifts=long_night), A="YZZ----") == [
+    assert sentences(limited(shifts=long_night, shift_minutes=600), A="YZZ----") == [
         "Ana works 10 h 15 min at a stretch in Y on Monday 23 November: a night may last 10 h."
     ]
     assert sentences(limited(maximum=1), A="NN-----") == [
@@ -137,7 +137,7 @@ def test_night_limits_say_how_many_and_how_long() -> None:
 
 
 def test_a_long_night_at_a_price_costs_once_more() -> None:
-    problem = limited(shifts=[shift("Y", 1200, 615)], mode="soft", weight=3, maximum=1)
+    problem = limited(shifts=[shift("Y", 1200, 615)], mode="soft", weight=3, maximum=1, shift_minutes=600)
     assert verdict(problem, A="YY-----").costs == {"night_limits": 3 + 3 + 3}
 
 

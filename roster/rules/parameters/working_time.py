@@ -64,7 +64,7 @@ class NightLimits(FlexibleParameters):
 
     maximum: int = Field(default=5, ge=0, le=60)
     days: int = Field(default=7, ge=1, le=28)
-    shift_minutes: int = Field(default=600, ge=15, le=1440)
+    shift_minutes: int = Field(default=720, ge=15, le=1440)
 
 
 class RestAfterNights(FlexibleParameters):
