@@ -177,6 +177,31 @@ TEAM_SOFT: tuple[Priced, ...] = (
         {"E-L/E--/---": 0, "E-L/E--/-E-": 7, "---/E--/LL-": 4 * 7},
     ),
     _priced(
+        "stability",
+        "days and people that nothing was published for",
+        small_problem(
+            "stability",
+            days=3,
+            published=E_THEN_L,
+            agents=[ana(untold_days=[1]), {"id": "B", "untold_days": [0, 1, 2]}],
+            given={"stability": {"weight": 7}},
+        ),
+        {"E-L/---": 0, "EEL/EEE": 0, "E--/---": 7, "EEE/-L-": 2 * 7},
+    ),
+    _priced(
+        "notice",
+        "days that nothing was published for",
+        small_problem(
+            "notice",
+            days=3,
+            published=E_THEN_L,
+            agents=[ana(untold_days=[1])],
+            today="2026-11-22",
+            given={"notice": {"days": 14, "weight": 9}},
+        ),
+        {"E-L": 0, "EEL": 0, "L[EL]L": 9},
+    ),
+    _priced(
         "notice",
         "a move is one change, and the last day is far enough",
         small_problem(

@@ -41,6 +41,7 @@ def _faults_of_person(problem: Problem, agent: PlannedAgent) -> Iterable[str]:
         if line.shift is not None:
             yield from _unknown(where, "shift", [line.shift], _shifts(problem))
     yield from _outside(f"{where}: fixed day off", agent.fixed_days_off, problem.days)
+    yield from _outside(f"{where}: untold day", agent.untold_days, problem.days)
     yield from _unknown(where, "shift", [limit.shift for limit in agent.shift_limits], _shifts(problem))
     yield from _repeated(f"{where}: limit of shift", [limit.shift for limit in agent.shift_limits])
     yield from _unknown(where, "past shift", [past.shift for past in agent.history], _shifts(problem))

@@ -72,6 +72,10 @@ class PlannedAgent(Value):
     history: tuple[PastShift, ...] = ()
     memory: Memory = Memory()
     carried_points: int = Field(default=0, ge=0, description="planned exposure above their own average, from before")
+    untold_days: tuple[int, ...] = Field(
+        default=(),
+        description="days for which nothing was published to them, though something was to others or for other days",
+    )
     fixed: bool = Field(
         default=False,
         description="another team's person: only their pins are worked, they count for cover alone",

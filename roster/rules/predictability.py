@@ -45,7 +45,7 @@ def changes_of(rows: Rows, agent: PlannedAgent) -> Iterator[Change]:
         return
     told = {(line.day, line.shift) for line in rows.published(agent)}
     works = {(one.day, one.shift) for one in rows.of(agent)}
-    for day in sorted({day for day, _ in told ^ works}):
+    for day in sorted({day for day, _ in told ^ works}.difference(agent.untold_days)):
         before = _in_order(rows, {shift for on, shift in told - works if on == day}, day)
         after = _in_order(rows, {shift for on, shift in works - told if on == day}, day)
         for went, came in zip_longest(before, after):

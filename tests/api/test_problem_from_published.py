@@ -268,6 +268,23 @@ def test_what_people_were_told_stands_in_the_problem_of_a_new_draft(context: Con
     assert built(context, start=MONDAY + WEEK, days=7).published == ()
 
 
+def test_days_that_no_published_roster_reaches_are_untold(context: Context) -> None:
+    small_centre(context, days=14)
+    second_team(context)
+    told = publish(context, MONDAY, 7)
+    place(context, told, "a1", MONDAY, "D")
+    assert built(context).agent_of["a1"].untold_days == ()
+    longer = built(context, start=MONDAY + timedelta(days=5), days=9)
+    assert longer.agent_of["a1"].untold_days == ()  # nothing is published of these days: there is nothing to compare
+    both = built(context, days=9)
+    assert both.agent_of["a1"].untold_days == both.agent_of["a2"].untold_days == (7, 8)
+    everyone = built(context, team=None, days=8)
+    assert everyone.agent_of["a2"].untold_days == (7,)
+    assert everyone.agent_of["b1"].untold_days == tuple(range(8))
+    publish(context, MONDAY, 8, team=None)
+    assert built(context, team=None, days=8).agent_of["b1"].untold_days == ()
+
+
 def test_today_is_that_of_the_centres_zone(context: Context, clock: Any) -> None:
     small_centre(context)
     draft = create_roster(context, team="Days", starts_on=MONDAY, days=7, actor="lea")

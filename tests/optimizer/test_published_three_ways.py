@@ -18,7 +18,7 @@ def changed(seed: int) -> Problem:
         "one_shift_a_day",
         *draw.choice((("stability",), ("notice",), ("stability", "notice"))),
         days=4,
-        agents=[ana(contract={"max_week_minutes": 1500})],
+        agents=[ana(contract={"max_week_minutes": 1500}, untold_days=draw.choice(((), (), (3,), (0, 2))))],
         published=[{"agent": "A", "day": day, "shift": one} for day in range(4) for one in "EL" if draw.random() < 0.4],
         today=draw.choice((None, "2026-11-20", "2026-11-22", "2026-11-24")),
         given={

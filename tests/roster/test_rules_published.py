@@ -39,6 +39,15 @@ def test_who_was_told_of_no_shift_counts_too_and_another_team_does_not() -> None
     ]
 
 
+def test_days_that_nobody_was_told_of_are_no_change() -> None:
+    people = [ana(untold_days=[1]), {"id": "B", "name": "Ben", "untold_days": [0, 1, 2]}]
+    problem = published("stability", "notice", agents=people)
+    assert verdict(problem, A="EEL", B="EL-").findings == ()
+    assert changes(problem, roster(A="EEL", B="EL-")) == ()
+    with pytest.raises(ValueError, match="agent 'A': untold day 3 is outside the horizon: expected 0 to 2"):
+        published("stability", agents=[ana(untold_days=[3])])
+
+
 def test_without_a_published_roster_nothing_is_a_change() -> None:
     problem = published("stability", "notice", published=[])
     assert verdict(problem, A="EEE").costs == {"stability": 0, "notice": 0}

@@ -16,7 +16,7 @@ from api.errors import Invalid
 from api.services.rosters.asked import read_pairs, read_role_demand, read_roles, read_shift_demand
 from api.services.rosters.demand import read_demand
 from api.services.rosters.frame import Frame, check_horizon
-from api.services.rosters.published import history_days, published_between
+from api.services.rosters.published import PublishedShift, days_told, history_days, published_between
 from api.services.rosters.remembered import memory_days, what_people_bring
 from api.services.rosters.rostered import Known, fixed_agents, own_agents, past_shifts
 from roster.people import Agent, AgentChannel, Skill, Team
@@ -127,7 +127,7 @@ def build_problem(
     shared = {name: getattr(ground, name) for name in ground.model_fields_set - {"agents"}}
     return Problem(
         **shared,
-        agents=(*own, *fixed),
+        agents=(*_with_untold_days(session, frame, people, own, told), *fixed),
         # A queue that only people outside this roster can take is not this roster's to cover.
         demand=tuple(row for row in demand if row.queue in can_be_taken),
         shift_demand=tuple(shift_demand),
@@ -140,6 +140,32 @@ def build_problem(
             if line.agent_id in own_ids
         ),
     )
+
+
+def _with_untold_days(
+    session: Session,
+    frame: Frame,
+    people: Sequence[Agent],
+    own: Sequence[PlannedAgent],
+    told: Sequence[PublishedShift],
+) -> list[PlannedAgent]:
+    """`own`, each with the days that no published roster reaches for them, where one reaches anybody."""
+    lines = {(line.agent_id, line.on_date) for line in told}
+    teams = days_told(session, frame.starts_on, frame.last_on, frame.zone)
+    dates = [frame.date_of(day) for day in range(frame.days)]
+    if not lines or all(None in teams.get(on_date, ()) for on_date in dates):
+        return list(own)
+    numbers = {agent.code: (agent.id or 0, agent.team_id) for agent in people}
+    found = []
+    for agent in own:
+        number, team_id = numbers[agent.id]
+        untold = tuple(
+            day
+            for day, on_date in enumerate(dates)
+            if not {None, team_id} & teams.get(on_date, set()) and (number, on_date) not in lines
+        )
+        found.append(agent.model_copy(update={"untold_days": untold}) if untold else agent)
+    return found
 
 
 def _shift_options(session: Session, shifts: Sequence[ShiftType], codes: dict[int, str]) -> tuple[ShiftOption, ...]:

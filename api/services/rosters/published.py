@@ -139,7 +139,7 @@ def refused_wishes(
     """
     teams = {agent.id: agent.team_id for agent in people}
     shifts = published.once("by person and date", lambda: _by_person_and_date(published.lines))
-    told = _days_told(session, first, last, zone)
+    told = days_told(session, first, last, zone)
     wishes = session.exec(select(Preference).where(col(Preference.on_date).between(first, last))).all()
     refused: dict[int, int] = {}
     for wish in wishes:
@@ -161,7 +161,7 @@ def _by_person_and_date(lines: Iterable[PublishedShift]) -> dict[tuple[int, date
     return dict(found)
 
 
-def _days_told(session: Session, first: date, last: date, zone: str) -> dict[date, set[int | None]]:
+def days_told(session: Session, first: date, last: date, zone: str) -> dict[date, set[int | None]]:
     """Teams (none: every team) with a published roster, by date."""
     rosters = session.exec(
         select(Roster).where(

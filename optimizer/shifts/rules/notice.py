@@ -16,6 +16,8 @@ def post(roster: RosterModel) -> None:
     for agent in roster.people if days else ():
         told = roster.grid.published(agent)
         for day in days:
+            if day in agent.untold_days:
+                continue
             options = roster.grid.days[day]
             came: Linear = sum(roster.works(agent, option) for option in options if option not in told)
             went: Linear = sum(1 - roster.works(agent, option) for option in options if option in told)
@@ -35,6 +37,8 @@ def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
     prices: dict[int, int] = {}
     empty = 0
     for day in _at_short_notice(grid):
+        if day in agent.untold_days:
+            continue
         gone = sum(option in told for option in grid.days[day])
         empty += weight * gone
         for option in grid.days[day]:

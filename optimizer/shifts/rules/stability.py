@@ -16,6 +16,8 @@ def post(roster: RosterModel) -> None:
     for agent in roster.people:
         told = roster.grid.published(agent)
         for option in roster.grid.options:
+            if option.day in agent.untold_days:
+                continue
             works = roster.works(agent, option)
             roster.add_cost(KEY, weight * (1 - works if option in told else works))
 
@@ -26,5 +28,6 @@ def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
         return InRow()
     weight = grid.problem.rules.stability.weight
     told = grid.published(agent)
-    prices = {number: -weight if option in told else weight for number, option in enumerate(grid.options)}
-    return InRow(prices=prices, empty_cost=weight * len(told))
+    counted = [(number, option) for number, option in enumerate(grid.options) if option.day not in agent.untold_days]
+    prices = {number: -weight if option in told else weight for number, option in counted}
+    return InRow(prices=prices, empty_cost=weight * sum(option in told for _, option in counted))
