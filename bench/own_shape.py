@@ -128,7 +128,7 @@ def _person(draw: random.Random, number: int, agents: int, teams: int, days: int
         chance -= CONTRACTS[kind][0]
         kind += 1
     team = number * teams // agents
-    mix = MIXES[(team * 3 + draw.randrange(4)) % len(MIXES)] if teams > 1 else draw.choice(MIXES)
+    mix = MIXES[(team * 3 + draw.randrange(4)) % len(MIXES)] if teams > len(MIXES) // 3 else draw.choice(MIXES)
     roles = [role for role, share in (("lead", 0.12), ("peer", 0.12)) if draw.random() < share]
     away: list[int] = []
     if draw.random() < 0.2:

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.shifts.bounding import CONVERGED, SAFETY
+from optimizer.shifts.bounding import CONVERGED, SAFETY, spans_of
 from optimizer.shifts.columns import Floats, Master, Row, Unit
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.in_row import Balance
@@ -28,7 +28,7 @@ BLOCK_PEOPLE = 10
 """Fewer make more units, and a slower master; more make columns that combine poorly."""
 
 SHARED_BY = 5
-"""A balance that fewer people have in the same shape is taken at its tangent."""
+"""A balance that fewer people of the same skills have in the same shape is taken at its tangent."""
 
 Shape = tuple[tuple[int, ...], int, tuple[tuple[int, int], ...]]
 
@@ -44,11 +44,12 @@ class Block:
     members: tuple[int, ...]
     balances: tuple[Balance, ...]
     """Of the sums of all members."""
+    options: int
 
     @cached_property
     def amounts(self) -> Floats:
         """[balance, option]"""
-        amounts: Floats = np.array([one.amounts for one in self.balances], float)
+        amounts: Floats = np.array([one.amounts for one in self.balances], float).reshape(-1, self.options)
         return amounts
 
     @cached_property
@@ -60,7 +61,8 @@ class Block:
     @cached_property
     def steepest(self) -> Floats:
         """The slope of each balance's cost above all of its turns."""
-        steepest: Floats = self.lowest + np.array([sum(change for _, change in one.turns) for one in self.balances])
+        changes = [sum(change for _, change in one.turns) for one in self.balances]
+        steepest: Floats = self.lowest + np.array(changes, float)
         return steepest
 
     @property
@@ -86,8 +88,7 @@ class BlockBounding:
     ) -> None:
         """`rows`: a valid roster to begin with, by agent id."""
         self._people = people
-        days = grid.problem.days
-        weeks = [range(first, min(first + 7, days)) for first in range(0, days, 7)]
+        weeks = spans_of(grid.problem)
         self._finder = RowFinder(grid, people)
         self._blocks, kept = _blocks(people, cover)
         self._group = [cover.group_of[people[block.members[0]].agent.id] for block in self._blocks]
@@ -108,13 +109,13 @@ class BlockBounding:
                 number: [one for one in rows[people[number].agent.id] if grid.options[one].day in weeks[week]]
                 for number in self._blocks[block].members
             }
-            cost = sum(
-                self._finder.part_cost(people[number], part, self._windows[week][number])
-                + float(self._tangents[number][1][part].sum())
-                for number, part in parts.items()
-            )
+            cost = sum(self._cost(week, number, part) for number, part in parts.items())
             self._master.add_column(unit, tuple(sorted(one for part in parts.values() for one in part)), cost)
         self._master.separate(presence)
+
+    def _cost(self, week: int, member: int, part: Sequence[int]) -> float:
+        own = self._finder.part_cost(self._people[member], part, self._windows[week][member])
+        return own + float(self._tangents[member][1][list(part)].sum())
 
     def _price(self, unit: int, prices: Floats, slopes: Floats) -> list[tuple[float, float, Row]]:
         week, number = self._units[unit]
@@ -128,7 +129,7 @@ class BlockBounding:
             if best is None:
                 return []
             value += best[0]
-            cost += best[0] - float(priced[best[1]].sum())
+            cost += self._cost(week, member, best[1])
             parts += best[1]
         return [(value, cost, tuple(sorted(parts)))]
 
@@ -143,14 +144,15 @@ class BlockBounding:
         *,
         seconds: float | None = None,
         rounds: int | None = None,
+        should_end: Callable[[], bool] | None = None,
         on_round: Callable[[], None] | None = None,
     ) -> None:
-        """Raise the bound for `seconds` or `rounds`, or until nothing worth it is left to gain."""
+        """Raise the bound for `seconds` or `rounds`, until told to end, or until nothing worth it is left to gain."""
         until = None if seconds is None else progress.seconds + seconds
         done = 0
         try:
             while not progress.over() and (rounds is None or done < rounds):
-                if until is not None and progress.seconds >= until:
+                if (until is not None and progress.seconds >= until) or (should_end is not None and should_end()):
                     return
                 more = self._master.improve(self._price, range(len(self._units)))
                 progress.raise_bound(self._fixed + self._master.bound - SAFETY)
@@ -165,20 +167,26 @@ class BlockBounding:
 
 def _blocks(people: Sequence[Person], cover: CoverTable) -> tuple[list[Block], list[frozenset[int]]]:
     """The blocks, and for each person which of their balances the master has."""
-    spread = Counter(_shape(balance) for person in people for balance in set(person.balances))
+    sizes = Counter(cover.group_of[person.agent.id] for person in people)
+    spread = Counter(
+        (cover.group_of[person.agent.id], _shape(balance)) for person in people for balance in set(person.balances)
+    )
     alike: defaultdict[tuple[int, tuple[Shape, ...]], list[int]] = defaultdict(list)
     kept: list[frozenset[int]] = []
     for number, person in enumerate(people):
-        shared = [place for place, one in enumerate(person.balances) if spread[_shape(one)] >= SHARED_BY]
+        group = cover.group_of[person.agent.id]
+        enough = min(SHARED_BY, sizes[group])
+        shared = [place for place, one in enumerate(person.balances) if spread[group, _shape(one)] >= enough]
         kept.append(frozenset(shared))
         shapes = tuple(_shape(person.balances[place]) for place in shared)
-        alike[cover.group_of[person.agent.id], shapes].append(number)
+        alike[group, shapes].append(number)
     blocks = []
     for members in alike.values():
         count = -(-len(members) // BLOCK_PEOPLE)
         for first in range(count):
             some = tuple(members[first::count])
-            blocks.append(Block(some, _summed([_kept(people[one], kept[one]) for one in some])))
+            summed = _summed([_kept(people[one], kept[one]) for one in some])
+            blocks.append(Block(some, summed, len(people[0].own)))
     return blocks, kept
 
 

@@ -1,6 +1,8 @@
 """Solve a roster: search, judge what was found, and say what is proved."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from functools import partial
 
 from ortools.sat.python import cp_model
 
@@ -17,6 +19,8 @@ from optimizer.shifts.progress import OnProgress, OnRoster, Progress
 from optimizer.shifts.rows import RowFinder
 from optimizer.shifts.search import search
 from optimizer.shifts.team_clashes import hard_team_rules, team_clashes_of
+from optimizer.shifts.teams.parts import SIDE_BY_SIDE_FROM
+from optimizer.shifts.teams.side_by_side import plan_teams
 from optimizer.shifts.variables import Grid, RosterModel
 from roster.problem import Assigned, Problem
 from roster.result import Result, Status
@@ -40,6 +44,7 @@ def solve(
     should_stop: Callable[[], bool] | None = None,
     start_from: Sequence[Assigned] = (),
     on_roster: OnRoster | None = None,
+    executor: Executor | None = None,
 ) -> Result:
     """Plan `problem` for at most `time_limit_seconds`.
 
@@ -55,6 +60,8 @@ def solve(
         A roster to start from; it need not be valid or complete. A valid one is kept until there is a better one.
     on_roster
         Called with each improved roster, so that the best is never lost.
+    executor
+        Where the teams of very many people are planned side by side; none: processes of this machine.
 
     Raises
     ------
@@ -85,7 +92,9 @@ def solve(
         share = 1.0 if crew is None else DIRECT_SHARE
         refused = _direct(grid, progress, share=share, workers=workers, seed=seed, start_from=start_from)
     if crew is not None and not refused and not progress.over():
-        plan(crew, progress, workers=workers, seed=seed, start_from=progress.best or start_from)
+        big = len(crew.people) >= SIDE_BY_SIDE_FROM
+        search_rows = partial(plan_teams, executor=executor) if big else plan
+        search_rows(crew, progress, workers=workers, seed=seed, start_from=progress.best or start_from)
     if progress.best is None and not progress.stopped:
         clashes = clashes_of(grid) if crew is None else Clashes()
         if not clashes.conflicts:

@@ -1,0 +1,182 @@
+"""Very many people: parts, tasks that depend on nothing else, answers put together in one order."""
+
+import pickle
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, TypeVar
+
+import pytest
+
+from bench.own_shape import own_shape
+from optimizer.shifts import solve as solving
+from optimizer.shifts.block_bound import BlockBounding
+from optimizer.shifts.bounding import Bounding
+from optimizer.shifts.construct import construct
+from optimizer.shifts.cover_table import CoverTable
+from optimizer.shifts.crew import Crew
+from optimizer.shifts.people import people_of
+from optimizer.shifts.progress import Progress
+from optimizer.shifts.rows import RowFinder
+from optimizer.shifts.solve import solve
+from optimizer.shifts.teams import parts
+from optimizer.shifts.teams import side_by_side as teams
+from optimizer.shifts.teams.parts import FEWEST, MOST, parts_of
+from optimizer.shifts.teams.task import Planned, Task, work
+from optimizer.shifts.variables import Grid
+from roster.problem import PlannedAgent, Problem
+from roster.result import Result, Status
+from roster.rules.registry import judge
+
+LONG = 600.0
+"""Seconds no test reaches: counts end them."""
+
+T = TypeVar("T")
+
+
+class Here(Executor):
+    """Does each task at once, in this process, through a pickle as another machine would."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        self.tasks += args
+        future: Future[T] = Future()
+        future.set_result(pickle.loads(pickle.dumps(fn(*pickle.loads(pickle.dumps(args)), **kwargs))))
+        return future
+
+
+def people(**sizes: int) -> list[PlannedAgent]:
+    return [PlannedAgent(id=f"{team}{number}", team=team) for team, size in sizes.items() for number in range(size)]
+
+
+def crew_of(problem: Problem) -> Crew:
+    grid = Grid(problem)
+    found = people_of(grid)
+    crew = Crew(grid, found, RowFinder(grid, found), CoverTable(grid))
+    assert construct(crew, 0)
+    return crew
+
+
+def small() -> Problem:
+    return own_shape(agents=40, days=14, teams=2, every_rule=False)
+
+
+def side_by_side(problem: Problem, executor: Executor, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Result:
+    monkeypatch.setattr(solving, "SIDE_BY_SIDE_FROM", 1)
+    monkeypatch.setattr(teams, "AT_ONCE_SHARE", 1)
+    limits: dict[str, Any] = {"time_limit_seconds": LONG, "deterministic_limit": 8, "workers": 2, "seed": 3}
+    return solve(problem, executor=executor, **(limits | more))
+
+
+def test_teams_are_parts_small_ones_join_and_large_ones_are_cut() -> None:
+    found = parts_of(people(a=40, b=5, c=30, d=130, e=4))
+    assert [len(one) for one in found] == [40, 35, 44, 43, 47]
+    assert {one[0] for one in found[0]} == {"a"}
+    assert {one[0] for one in found[1]} == {"b", "c"}
+    assert sorted(agent for one in found for agent in one) == sorted(
+        one.id for one in people(a=40, b=5, c=30, d=130, e=4)
+    )
+    assert all(FEWEST <= len(one) <= MOST for one in found)
+
+
+def test_nobody_is_left_out_where_there_are_no_teams() -> None:
+    found = parts_of(people(**{"": 100}))
+    assert [len(one) for one in found] == [50, 50]
+    assert parts_of([PlannedAgent(id="x", fixed=True)]) == []
+
+
+def test_the_answer_to_a_task_depends_on_the_task_alone() -> None:
+    problem = small()
+    crew = crew_of(problem)
+    rows = {agent: tuple(row) for agent, row in crew.rows.items()}
+    (first, *_) = parts_of(problem.agents)
+    task = Task(problem.model_dump_json(), rows, first, {}, seed=1, sweeps=1, heat=20.0, weeks=(0,))
+    answer = work(task)
+    assert set(answer.rows) == set(first)
+    assert answer.rows != {agent: rows[agent] for agent in first}
+    work(Task(task.problem, rows, first, {}, seed=2, sweeps=1, heat=90.0))  # leaves the worker in another state
+    assert work(task) == answer
+
+
+def test_the_roster_is_the_same_whoever_does_the_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = small()
+    here = Here()
+    one = side_by_side(problem, here, monkeypatch)
+    assert len({task.people for task in here.tasks}) > 1
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        two = side_by_side(problem, pool, monkeypatch)
+    assert (one.assignments, one.objective, one.bound) == (two.assignments, two.objective, two.bound)
+
+
+def test_what_teams_plan_side_by_side_is_valid_and_better_than_the_first_roster(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = small()
+    result = side_by_side(problem, Here(), monkeypatch)
+    assert result.status in (Status.FEASIBLE, Status.OPTIMAL)
+    verdict = judge(problem, result.assignments)
+    assert verdict.violations == ()
+    assert verdict.cost == result.objective
+    assert result.trace[0].objective is not None
+    assert result.objective < result.trace[0].objective
+    assert result.bound is not None
+    assert result.bound <= result.objective
+
+
+def test_a_stop_keeps_the_best_and_a_run_goes_on_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = small()
+    best = side_by_side(problem, Here(), monkeypatch)
+    here = Here()
+    again = side_by_side(
+        problem, here, monkeypatch, start_from=best.assignments, should_stop=lambda: len(here.tasks) >= 2
+    )
+    assert again.stopped
+    assert len(here.tasks) == 2
+    assert again.objective is not None
+    assert best.objective is not None
+    assert again.objective <= best.objective
+
+
+def test_what_breaks_in_a_task_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(Here):
+        def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+            future: Future[T] = Future()
+            future.set_exception(ZeroDivisionError("in a worker"))
+            return future
+
+    with pytest.raises(ZeroDivisionError, match="in a worker"):
+        side_by_side(small(), Broken(), monkeypatch)
+
+
+def test_the_bound_by_blocks_holds_and_is_near_the_one_by_people() -> None:
+    problem = own_shape(agents=16, days=7, every_rule=False)
+    crew = crew_of(problem)
+    people, blocks = Progress(time_limit_seconds=LONG), Progress(time_limit_seconds=LONG)
+    Bounding(crew.grid, crew.people, crew.cover, [[crew.rows[one.agent.id]] for one in crew.people]).run(people)
+    BlockBounding(crew.grid, crew.people, crew.cover, crew.rows).run(blocks)
+    assert people.bound is not None
+    assert blocks.bound is not None
+    # What people of a block cost apart and as one differs a little, so it is never above.
+    assert 0.95 * people.bound <= blocks.bound <= 1.001 * people.bound
+
+
+def test_the_bound_by_blocks_is_below_what_a_roster_costs_with_every_rule() -> None:
+    problem = own_shape(agents=12, days=7)
+    crew = crew_of(problem)
+    progress = Progress(time_limit_seconds=LONG)
+    BlockBounding(crew.grid, crew.people, crew.cover, crew.rows).run(progress, rounds=25)
+    result = solve(problem, time_limit_seconds=LONG, deterministic_limit=4, workers=1)
+    assert progress.bound is not None
+    assert result.objective is not None
+    assert 0 < progress.bound <= result.objective
+
+
+def test_few_people_are_not_cut_into_teams() -> None:
+    assert parts.SIDE_BY_SIDE_FROM > 149
+
+
+def test_an_answer_can_be_pickled() -> None:
+    planned = Planned({"a": (1, 2)}, {"a": (0.5,)})
+    assert pickle.loads(pickle.dumps(planned)) == planned
