@@ -16,6 +16,7 @@ from optimizer.shifts.postings import IN_ROW, post_rules
 from optimizer.shifts.rows import RowFinder
 from optimizer.shifts.rules import cover
 from optimizer.shifts.variables import Grid, RosterModel
+from optimizer.shifts.warm import warm
 from roster.problem import Assigned, Problem
 from roster.rules.registry import Scope, judge
 from tests.optimizer.random_people import random_person
@@ -140,6 +141,10 @@ def test_a_window_changes_its_days_and_keeps_the_rest(seed: int) -> None:
         paid = person.own_cost(whole) + sum(second[index] for index in again[1])
         assert paid + person.empty_cost == modelled(grid, second, row=row, days=days)
         assert finder.allows(person, inside, window)
+
+
+def test_warming_asks_for_a_row_and_looks_at_it() -> None:
+    warm()
 
 
 def test_two_shifts_a_day_are_left_to_the_model() -> None:
