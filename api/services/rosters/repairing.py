@@ -1,0 +1,289 @@
+"""Repair: somebody is away, a shift drops out, more is asked; a draft that moves as few published shifts as can be."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, delete, select
+
+from api.context import Context
+from api.errors import Conflict, Invalid
+from api.events.log import append
+from api.services.rosters.change_views import RepairView
+from api.services.rosters.grid import finding_view
+from api.services.rosters.judging import find_roster
+from api.services.rosters.looked_at import LookedAt, look_at, move_views, pay_minutes, rule_costs
+from api.services.rosters.planning import copy_roster
+from api.services.rosters.runs import refuse_while_planning
+from api.services.rosters.superseding import last_day
+from optimizer.shifts.repair.run import Extent, Proof, Repair, repair
+from roster.people import Agent, TimeOff
+from roster.problem import Demand, Pin, Problem
+from roster.result import Status
+from roster.rules.wording import day_text, person
+from roster.shifts import Assignment, PinnedFree, RosterStatus, ShiftType
+from roster.store.engine import reading, writing
+from roster.whatif.changes import Moved, moved
+from roster.whatif.difference import difference
+from roster.whatif.live import LiveRoster
+from roster.whatif.replacements import without
+
+MOST_CHANGES = 15
+REPAIRED = "roster.repaired"
+MINUTES_PER_QUARTER = 15
+
+
+@dataclass(frozen=True)
+class Away:
+    """Somebody is away, both days included."""
+
+    agent: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A shift that its person won't work; they are not away."""
+
+    agent: str
+    on_date: date
+
+
+@dataclass(frozen=True)
+class MoreAsked:
+    """At least so many agents in a queue between two local minutes of a day."""
+
+    queue: str
+    on_date: date
+    from_minute: int
+    to_minute: int
+    required: int
+
+
+@dataclass(frozen=True)
+class RepairAsked:
+    """What happened, and how far the repair may reach."""
+
+    away: tuple[Away, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    more: tuple[MoreAsked, ...] = ()
+    extent: str = "day"
+    most_changes: int = 7
+
+
+def repair_roster(context: Context, roster_id: int, asked: RepairAsked, *, actor: str) -> RepairView:
+    """Repair a roster after what happened, from today on, into a new draft for a person to look at and publish.
+
+    Who is away has these days recorded as time off, without a reason. Where nothing was found nothing is stored.
+    """
+    _check(asked)
+    with reading(context.engine) as session:
+        here = look_at(context, session, roster_id)
+        refuse_while_planning(session, roster_id)
+    if here.roster.status is RosterStatus.SUPERSEDED:
+        raise Conflict(f"roster {roster_id} is superseded: repair the one that replaced it")
+    first_day = 0
+    if here.problem.today is not None:
+        first_day = max(0, (here.problem.today - here.problem.start).days)
+    if first_day >= here.problem.days:
+        raise Conflict(f"roster {roster_id} ended on {last_day(here.roster).isoformat()}: there is nothing to repair")
+    now = _after(here, asked, first_day)
+    away = {one.agent for one in asked.away} | {one.agent for one in asked.dropped}
+    found = repair(
+        here.live,
+        now,
+        away=away,
+        first_day=first_day,
+        extent=Extent(asked.extent),
+        most_changes=asked.most_changes,
+    )
+    draft = None if found.after is None else _store(context, here, found.after, asked, actor)
+    return _view(here, now, found, draft)
+
+
+def _check(asked: RepairAsked) -> None:
+    extents = [extent.value for extent in Extent]
+    if asked.extent not in extents:
+        raise Invalid(f"extent {asked.extent!r}: expected one of {', '.join(extents)}")
+    if not 0 <= asked.most_changes <= MOST_CHANGES:
+        raise Invalid(f"most_changes {asked.most_changes}: expected 0 to {MOST_CHANGES}")
+    if not (asked.away or asked.dropped or asked.more):
+        raise Invalid("nothing has happened: expected somebody away, a shift dropped or more agents asked")
+
+
+def _after(here: LookedAt, asked: RepairAsked, first_day: int) -> LiveRoster:
+    """The roster as what happened leaves it."""
+    now = here.live
+    for one in asked.away:
+        if one.last < one.first:
+            raise Invalid(
+                f"{one.agent!r} is away from {one.first.isoformat()} to {one.last.isoformat()}: expected an end"
+                " no earlier than the begin"
+            )
+        if one.last < here.problem.start or one.first > last_day(here.roster):
+            raise Invalid(
+                f"{one.first.isoformat()} to {one.last.isoformat()} is not in roster {here.roster.id}:"
+                f" expected days from {here.problem.start.isoformat()} to {last_day(here.roster).isoformat()}"
+            )
+        begin = max(first_day, (one.first - here.problem.start).days)
+        end = min(here.problem.days - 1, (one.last - here.problem.start).days)
+        now = without(now, here.known(one.agent), range(begin, end + 1))
+    for gone in asked.dropped:
+        now = _dropped(here, now, gone, first_day)
+    if asked.more:
+        now = LiveRoster.of(_with_demand(here, now.problem, asked.more), now.assignments)
+    return now
+
+
+def _dropped(here: LookedAt, now: LiveRoster, gone: Dropped, first_day: int) -> LiveRoster:
+    day, agent = here.day(gone.on_date), here.known(gone.agent)
+    there = now.problem.agent_of[agent]
+    if not now.shifts_on(agent, day):
+        raise Invalid(f"{person(there)} has no shift on {day_text(now.problem, day)}: expected one that drops out")
+    if day < first_day:
+        raise Invalid(f"{gone.on_date.isoformat()} is over: expected a day from today on")
+    pins = (*(pin for pin in there.pins if pin.day != day), Pin(day=day))
+    lines = [line for line in now.lines(agent) if line.day != day]
+    return now.changed({agent: lines}, [there.model_copy(update={"pins": pins})])
+
+
+def _with_demand(here: LookedAt, problem: Problem, more: Sequence[MoreAsked]) -> Problem:
+    rows = {(row.queue, row.day): list(row.required) for row in problem.demand}
+    for one in more:
+        if one.queue not in problem.queue_of:
+            raise Invalid(f"queue {one.queue!r} is unknown: expected one of {', '.join(sorted(problem.queue_of))}")
+        day = here.day(one.on_date)
+        touched = problem.quarters_between(day, one.from_minute, one.to_minute)
+        if one.to_minute <= one.from_minute or one.to_minute > 24 * 60:
+            raise Invalid(
+                f"{one.queue}: more agents from minute {one.from_minute} to {one.to_minute}: expected an end after the"
+                " begin, on the same day"
+            )
+        begin = sum(problem.quarters[:day])
+        line = rows.setdefault((one.queue, day), [0] * problem.quarters[day])
+        for quarter in touched:
+            line[quarter - begin] = max(line[quarter - begin], one.required)
+    demand = tuple(
+        Demand(queue=queue, day=day, required=tuple(required)) for (queue, day), required in sorted(rows.items())
+    )
+    return problem.model_copy(update={"demand": demand})
+
+
+def _store(context: Context, here: LookedAt, after: LiveRoster, asked: RepairAsked, actor: str) -> int:
+    """The repaired roster as a new draft; who is away keeps these days free there and as time off."""
+    roster_id = here.roster.id or 0
+    with reading(context.engine) as session:
+        if find_roster(session, roster_id).version != here.roster.version:
+            raise Conflict(f"roster {roster_id} has changed while its repair was looked for: ask again")
+    draft = copy_roster(context, roster_id, actor=actor)
+    moves = moved(here.live, after)
+    with writing(context.engine) as session:
+        people = {agent.code: agent.id or 0 for agent in session.exec(select(Agent)).all()}
+        shifts = {shift.code: shift.id or 0 for shift in session.exec(select(ShiftType)).all()}
+        for move in moves:
+            _write(session, draft, people[move.agent], here.problem.date_of(move.day), move, shifts)
+        free = {(one.agent, one.on_date) for one in asked.dropped}
+        for one in asked.away:
+            _take_off(session, people[one.agent], one)
+            free |= {(one.agent, on_date) for on_date in _dates(here, one)}
+        for agent, on_date in sorted(free):
+            if session.get(PinnedFree, (draft, people[agent], on_date)) is None:
+                session.add(PinnedFree(roster_id=draft, agent_id=people[agent], on_date=on_date))
+        data = {"of": roster_id, "moves": len(moves), "away": sorted({one.agent for one in asked.away})}
+        append(session, at=context.now(), kind=REPAIRED, subject=str(draft), actor=actor, data=data)
+    context.announcer.announce()
+    return draft
+
+
+def _write(session: Session, draft: int, agent: int, on_date: date, move: Moved, shifts: dict[str, int]) -> None:
+    """One person's day of the draft."""
+    here = (
+        col(Assignment.roster_id) == draft,
+        col(Assignment.agent_id) == agent,
+        col(Assignment.on_date) == on_date,
+    )
+    session.exec(delete(Assignment).where(*here))
+    session.flush()
+    for shift in move.after:
+        session.add(Assignment(roster_id=draft, agent_id=agent, on_date=on_date, shift_type_id=shifts[shift]))
+
+
+def _take_off(session: Session, agent: int, away: Away) -> None:
+    there = session.exec(
+        select(TimeOff).where(
+            TimeOff.agent_id == agent, col(TimeOff.starts_on) <= away.first, col(TimeOff.ends_on) >= away.first
+        )
+    ).first()
+    if there is None:
+        session.add(TimeOff(agent_id=agent, starts_on=away.first, ends_on=away.last))
+    elif there.ends_on < away.last:
+        there.ends_on = away.last
+        session.add(there)
+
+
+def _dates(here: LookedAt, away: Away) -> Iterable[date]:
+    on_date = max(away.first, here.problem.start)
+    while on_date <= min(away.last, last_day(here.roster)):
+        yield on_date
+        on_date += timedelta(days=1)
+
+
+def _view(here: LookedAt, now: LiveRoster, found: Repair, draft: int | None) -> RepairView:
+    problem = here.problem
+    people: Collection[str] = {one.agent for one in found.moves}
+    after = found.after
+    pay = 0 if after is None else pay_minutes(after, people) - pay_minutes(now, people)
+    return RepairView(
+        roster_id=here.roster.id or 0,
+        draft_id=draft,
+        status=found.status.value,
+        proof=found.proof.value,
+        moves=move_views(problem, found.moves),
+        least_moves=found.least_changes,
+        inside_notice=found.inside_notice,
+        missing=found.missing,
+        least_missing=found.least_missing,
+        window=tuple(problem.date_of(day) for day in found.days),
+        costs=() if after is None else rule_costs(difference(now, after).costs),
+        pay_minutes=pay,
+        violations=() if after is None else tuple(finding_view(one) for one in after.verdict.violations),
+        sentences=tuple(_sentences(problem, found)),
+    )
+
+
+def _sentences(problem: Problem, found: Repair) -> Iterable[str]:
+    window = _window_text(problem, found.days)
+    if found.status is Status.INFEASIBLE:
+        yield f"No repair keeps the rules that changes nothing but {window}: proved."
+        return
+    if found.after is None:
+        yield "No repair was found in the time there was; that there is none is not proved."
+        return
+    count = len(found.moves)
+    if not found.days and not count:
+        yield "Nothing needs to move: cover is nowhere worse than it was, and no rule is broken."
+        return
+    days = f"{count} day{'s' if count != 1 else ''} of people move{'s' if count == 1 else ''}"
+    if found.missing:
+        least = "no repair of these days leaves less: proved"
+        if found.missing > found.least_missing:
+            least = f"the search was cut: any repair of these days leaves at least {found.least_missing}"
+        yield (
+            f"Cover stays worse than before where the change was, by {found.missing} agent-quarters (times the queue's"
+            f" weight); changing nothing but {window}, {least}."
+        )
+    if found.proof is Proof.EVERYWHERE:
+        yield f"{days}; no repair moves fewer: proved."
+    elif found.proof is Proof.WINDOW:
+        yield f"{days}; no repair that changes nothing but {window} and leaves as little missing moves fewer: proved."
+    else:
+        yield f"{days}; the search was cut: any repair there moves at least {found.least_changes}."
+    if found.inside_notice:
+        yield f"{found.inside_notice} of them inside the notice period."
+
+
+def _window_text(problem: Problem, days: Sequence[int]) -> str:
+    if len(days) == 1:
+        return day_text(problem, days[0])
+    return f"{day_text(problem, days[0])} to {day_text(problem, days[-1])}" if days else "days from today on"
