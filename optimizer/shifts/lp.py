@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 GLOP_PARAMETERS = "use_preprocessing: false"
 """Presolve would begin from scratch each time; without it the last basis is gone on from."""
 
+OTHER_WAYS = ("use_preprocessing: true", "use_dual_simplex: true")
+"""For programs on which GLOP ends in trouble."""
+
 GAP = 1e-4
 """Relative gap at which an integer program is good enough."""
 
@@ -94,9 +97,14 @@ class Lp:
     def solve(self) -> float:
         """The least cost; raises `LpFailed`. A basis gone bad is thrown away once."""
         status = self._solver.Solve()
-        if status != pywraplp.Solver.OPTIMAL:
+        for parameters in (GLOP_PARAMETERS, *OTHER_WAYS):
+            if status == pywraplp.Solver.OPTIMAL:
+                break
             self._begin()
+            self._solver.SetSolverSpecificParametersAsString(parameters)
             status = self._solver.Solve()
+            if status != pywraplp.Solver.OPTIMAL:
+                print("LP", parameters, status, len(self._columns))
         if status != pywraplp.Solver.OPTIMAL:
             raise LpFailed
         return float(self._objective.Value())

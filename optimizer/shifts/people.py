@@ -119,6 +119,11 @@ class Person:
         return self._seldom_counts, least - there, most - there
 
     @cached_property
+    def worth(self) -> Floats:
+        """The price of each of these limits that last did best: where the next search for prices begins."""
+        return np.zeros(len(self._seldom.day))
+
+    @cached_property
     def _seldom_counts(self) -> Floats:
         """[limit, option]"""
         stacked = self.machine.counters.stacked

@@ -12,9 +12,16 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-ROUNDS = 12
-FIRST_STEP = 20.0
-COOLING = 0.7
+ROUNDS = 16
+FIRST_SHARE = 1.0
+"""Polyak's step, towards where the relaxed value would be the best row's; halved each time that goes too far."""
+
+FARTHEST = 300.0
+"""No step aims higher than this, as the best row known may be a poor one."""
+
+GOOD = 1e-3
+"""Relative distance of the best row to what no row goes below at which no better prices are sought."""
+
 BARRED_ROUNDS = 40
 
 Find = Callable[[Floats], tuple[float, list[int]] | None]
@@ -22,48 +29,50 @@ Find = Callable[[Floats], tuple[float, list[int]] | None]
 
 
 def best_within(
-    find: Find, charges: Floats, counts: Floats, least: Floats, most: Floats
+    find: Find, charges: Floats, counts: Floats, least: Floats, most: Floats, prices: Floats
 ) -> tuple[float, list[int]] | None:
     """(what no row costs less than, a row that keeps the limits); None where none was found.
 
-    `counts`: [limit, option], what each limit counts; `least`, `most`: what a row's sum must be within.
+    `counts`: [limit, option], what each limit counts; `least`, `most`: what a row's sum must be within; `prices`: of
+    each limit, to begin with; they are changed in place to those that did best.
     """
-    prices = np.zeros(len(counts))
+    now, share = prices.copy(), FIRST_SHARE
     lower, best, row = -np.inf, np.inf, None
-    step = FIRST_STEP
+    from_there = np.zeros(len(counts))
     for _ in range(ROUNDS):
-        found = find(charges + prices @ counts)
+        found = find(charges + now @ counts)
         if found is None:
             return None
-        worth = float(np.where(prices > 0, prices * most, prices * least).sum())
-        lower = max(lower, found[0] - worth)
         sums = counts[:, found[1]].sum(axis=1)
-        above, below = sums - most, least - sums
-        if (above <= 0).all() and (below <= 0).all():
-            value = float(charges[found[1]].sum()) + _moves(found, charges + prices @ counts)
-            if value < best:
-                best, row = value, found[1]
-            if best <= lower + 1e-6 or not prices.any():
-                break
-        prices = _moved(prices, above, below, step)
-        step *= COOLING
-    if row is None:
-        row = _by_barring(find, charges + prices @ counts, charges, counts, least, most)
+        value = found[0] - float(np.where(now > 0, now * most, now * least).sum())
+        if (sums <= most).all() and (sums >= least).all():
+            cost = found[0] - float((now @ counts)[found[1]].sum())
+            if cost < best:
+                best, row = cost, found[1]
+        if value > lower + 1e-9:
+            lower, from_there = value, _beyond(sums, now, least, most)
+            prices[:] = now
+        else:
+            share /= 2
+        length = float(from_there @ from_there)
+        if length == 0.0 or (row is not None and best - lower <= GOOD * max(1.0, abs(best))):
+            break
+        stride = share * min(best - lower, FARTHEST) / length
+        moved = prices + stride * from_there
+        # A price may fall to nothing, not turn: the other side of a limit has its own.
+        now = np.where(prices * moved < 0, 0.0, moved)
+    barred = _by_barring(find, charges + prices @ counts, charges, counts, least, most)
+    if barred is not None and (row is None or charges[barred].sum() < charges[row].sum()):
+        best, row = np.inf, barred
     return None if row is None else (min(lower, best), row)
 
 
-def _moves(found: tuple[float, list[int]], charged: Floats) -> float:
-    """What the row's moves cost: all but its options."""
-    return found[0] - float(charged[found[1]].sum())
-
-
-def _moved(prices: Floats, above: Floats, below: Floats, step: float) -> Floats:
-    """Dearer where too much was counted, cheaper where too little, back towards nothing where there is room."""
-    moved = prices + step * np.maximum(above, 0.0) - step * np.maximum(below, 0.0)
-    slack = (above < 0) & (below < 0)
-    room = np.minimum(-above, -below)
-    nearer = np.sign(prices) * np.maximum(0.0, np.abs(prices) - step * room / 2)
-    return np.where(slack, nearer, moved)
+def _beyond(sums: Floats, prices: Floats, least: Floats, most: Floats) -> Floats:
+    """By how much each limit is broken, or has room while it has a price: the way up for its price."""
+    away = np.where(prices > 0, sums - most, np.where(prices < 0, sums - least, 0.0))
+    away = np.where((prices >= 0) & (sums > most), sums - most, away)
+    beyond: Floats = np.where((prices <= 0) & (sums < least), sums - least, away)
+    return beyond
 
 
 def _by_barring(

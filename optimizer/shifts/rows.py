@@ -23,8 +23,8 @@ SURELY = 1e9
 MAX_CELLS = 30_000_000
 """Of one table: 240 MB."""
 
-MOST_EXTRAS = 2
-MAX_CELLS_COUNTED = 1_000_000
+MOST_EXTRAS = 3
+MAX_CELLS_COUNTED = 20_000_000
 """So many limits that seldom bind are counted exactly, in tables of this size; beyond, they are priced."""
 
 
@@ -140,7 +140,12 @@ class RowFinder:
         person.counted = ()
         counts, least, most = person.seldom_limits(window.kept)
         return best_within(
-            lambda charges: self._found(person, charges, window, (), MAX_CELLS), total, counts, least, most
+            lambda charges: self._found(person, charges, window, (), MAX_CELLS),
+            total,
+            counts,
+            least,
+            most,
+            person.worth,
         )
 
     def _found(
