@@ -34,6 +34,13 @@ RULES = {
     "exposure_balance": "Balance of planned exposure",
 }
 
+CHANGES = {
+    "remove": "is free that day",
+    "add": "works that day",
+    "move": "gives or moves the shift",
+    "swap": "swaps with another person",
+}
+
 
 def rule(key: str) -> str:
     """What a rule's cost is called; its key in words where it has no name of its own here."""
@@ -79,6 +86,11 @@ def percent(share: float | None) -> str:
 def number(value: int | None) -> str:
     """`12 345` with thin spaces, or a dash while unknown."""
     return "–" if value is None else f"{value:,}".replace(",", "\u202f")
+
+
+def signed(value: int) -> str:
+    """`+240`, `−12`, `0`: by how much something changes."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"
 
 
 def moment(value: datetime, zone: str) -> str:
