@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import BigInteger, Connection, cast
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
@@ -99,7 +99,13 @@ def published_between(session: Session, first: date, last: date, zone: str, shif
     )
     of_roster = col(Roster.id) == col(Assignment.roster_id)
     agent, shift, number = col(Assignment.agent_id), col(Assignment.shift_type_id), col(Assignment.id)
-    sums = (func.count(), func.sum(number), func.sum(shift), func.sum(agent * shift), func.sum(Roster.version))
+    sums = (
+        func.count(),
+        func.sum(number),
+        func.sum(shift),
+        func.sum(cast(agent, BigInteger) * shift),
+        func.sum(Roster.version),
+    )
     # The engine, not its address, tells databases apart: it lives as long as what is kept of it.
     bind = session.get_bind()
     engine = bind.engine if isinstance(bind, Connection) else bind
