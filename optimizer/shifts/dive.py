@@ -2,8 +2,8 @@
 
 Everything outside the days stays as it is, so each column is a valid row as a whole, and its cost is exact, the
 balances over the whole horizon included. Being kept together with or apart from somebody who stays is in it too;
-between two who are both free it is left out here, and mended when everybody is put back once more at the end. People who
-must be kept together have no columns: they move then, as one.
+between two who are both free it is left out here, and mended when everybody is put back once more at the end. People
+who must be kept together have no columns: they move then, as one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
