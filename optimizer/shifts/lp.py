@@ -103,8 +103,6 @@ class Lp:
             self._begin()
             self._solver.SetSolverSpecificParametersAsString(parameters)
             status = self._solver.Solve()
-            if status != pywraplp.Solver.OPTIMAL:
-                print("LP", parameters, status, len(self._columns))
         if status != pywraplp.Solver.OPTIMAL:
             raise LpFailed
         return float(self._objective.Value())
