@@ -13,6 +13,7 @@ from api.jobs import planning as jobs
 from api.services.access.accounts import create_user
 from api.services.rosters.planning import create_roster
 from api.services.rosters.runs import RunView, TraceView, record_progress
+from roster.agreed import AgentPair, AgentRole, DayOff, PairKind
 from roster.people import Agent, TimeOff
 from roster.result import TracePoint
 from roster.shifts import PlanRun, RunStatus
@@ -140,6 +141,19 @@ def test_cell_is_a_page_of_its_own_and_a_fragment_for_the_dialog(lead: TestClien
         assert "Monday 30 November 2026" in text
         assert re.search(r'value="D" checked', text)
         assert 'name="version" value="0"' in text
+
+
+def test_cell_says_what_is_agreed_with_the_person(lead: TestClient, context: Context, roster: int) -> None:
+    address = f"/rosters/{roster}/cell?agent=a1&date=2026-11-30"
+    assert "Agreed to be free" not in lead.get(address).text
+    with writing(context.engine) as session:
+        session.add(DayOff(agent_id=1, starts_on=MONDAY, ends_on=MONDAY))
+        session.add(AgentRole(agent_id=1, role="shift <lead>"))
+        session.add(AgentPair(first_id=2, second_id=1, kind=PairKind.APART))
+    page = lead.get(address).text
+    assert "Agreed to be free." in page
+    assert "On shift as shift &lt;lead&gt;." in page
+    assert "Kept apart from Agent 2." in page
 
 
 def test_edit_by_form_redirects_and_by_htmx_gives_the_new_content(

@@ -4,6 +4,7 @@ from datetime import date
 
 from api.context import Context
 from api.errors import NotFound
+from api.services.rosters.agreements import agreements
 from api.services.rosters.grid import shift_views
 from api.services.rosters.judging import find_roster, judged
 from api.services.rosters.runs import active_run
@@ -40,6 +41,7 @@ def cell_form(context: Context, roster_id: int, agent: str, on_date: date) -> Ce
         pinned=any(pin.day == day for pin in person.pins),
         time_off=day in person.time_off,
         wishes=tuple(_wish(problem, wish) for wish in person.wishes if wish.day == day),
+        agreed=tuple(agreements(problem, person, day, shifts)),
         shifts=shift_views(problem),
         violations=tuple(
             one.sentence for one in found.verdict.violations if one.agent == agent and one.day in (day, None)

@@ -196,6 +196,8 @@ class CellForm:
     pinned: bool
     time_off: bool
     wishes: tuple[str, ...]
+    agreed: tuple[str, ...]
+    """Sentences on what is agreed with the person, and what they were told of the day where that is another shift."""
     shifts: tuple[ShiftView, ...]
     violations: tuple[str, ...]
     week_minutes: int
