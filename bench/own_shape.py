@@ -154,10 +154,10 @@ def _person(draw: random.Random, number: int, agents: int, teams: int, days: int
         ],
         "history": _history(draw),
         "memory": {
-            "nights": draw.randrange(12),
-            "weekend_shifts": draw.randrange(10),
-            "late_finishes": draw.randrange(20),
-            "refused_wishes": draw.randrange(4),
+            "nights": draw.randrange(4),
+            "weekend_shifts": draw.randrange(5),
+            "late_finishes": draw.randrange(7),
+            "refused_wishes": draw.randrange(3),
         },
         "carried_points": draw.choice((0, 0, 40, 120)),
     }

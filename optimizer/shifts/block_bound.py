@@ -8,7 +8,7 @@ share, such as wishes, are taken at their tangent where the roster at hand has t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -142,23 +142,15 @@ class BlockBounding:
         self,
         progress: Progress,
         *,
-        seconds: float | None = None,
         rounds: int | None = None,
-        should_end: Callable[[], bool] | None = None,
-        on_round: Callable[[], None] | None = None,
     ) -> None:
-        """Raise the bound for `seconds` or `rounds`, until told to end, or until nothing worth it is left to gain."""
-        until = None if seconds is None else progress.seconds + seconds
+        """Raise the bound until time is over (or for `rounds`), or nothing worth it is left to gain."""
         done = 0
         try:
             while not progress.over() and (rounds is None or done < rounds):
-                if (until is not None and progress.seconds >= until) or (should_end is not None and should_end()):
-                    return
                 more = self._master.improve(self._price, range(len(self._units)))
                 progress.raise_bound(self._fixed + self._master.bound - SAFETY)
                 done += 1
-                if on_round is not None:
-                    on_round()
                 if not more or self.distance <= CONVERGED:
                     return
         except LpFailed:

@@ -35,6 +35,8 @@ class Crew:
         self.finder = finder
         self.cover = cover
         self.rows: dict[str, list[int]] = {}
+        self._costs: dict[str, int] = {}
+        """What each row costs by personal rules, once it was asked."""
         self.presence = cover.given.copy()
         """Who is on shift, [group, interval]."""
         self.works = cover.shifts.given.copy()
@@ -53,7 +55,13 @@ class Crew:
         return self._personal_cost(self.people) + round(self._team_cost())
 
     def _personal_cost(self, people: Iterable[Person]) -> int:
-        return sum(person.cost(self.rows[person.agent.id]) for person in people)
+        return sum(self._cost_of_row(person) for person in people)
+
+    def _cost_of_row(self, person: Person) -> int:
+        agent = person.agent.id
+        if agent not in self._costs:
+            self._costs[agent] = person.cost(self.rows[agent])
+        return self._costs[agent]
 
     def _team_cost(self) -> float:
         cover = float(self.cover.cost(self.presence).sum()) + self.cover.shifts.cost(self.works)
@@ -101,6 +109,7 @@ class Crew:
     def take(self, person: Person) -> list[int] | None:
         """Take the person's row out; returns it."""
         row = self.rows.pop(person.agent.id, None)
+        self._costs.pop(person.agent.id, None)
         if row is not None:
             self._change(person, row, -1.0)
             self.team.take(person.agent.id)

@@ -66,6 +66,7 @@ def small() -> Problem:
 def side_by_side(problem: Problem, executor: Executor, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Result:
     monkeypatch.setattr(solving, "SIDE_BY_SIDE_FROM", 1)
     monkeypatch.setattr(teams, "AT_ONCE_SHARE", 1)
+    monkeypatch.setattr(teams, "ANNEAL_SHARE", 0.5)
     limits: dict[str, Any] = {"time_limit_seconds": LONG, "deterministic_limit": 8, "workers": 2, "seed": 3}
     return solve(problem, executor=executor, **(limits | more))
 

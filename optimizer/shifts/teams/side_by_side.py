@@ -5,11 +5,10 @@ person, on prices shaken by noise that gets less; at the end its weeks are plann
 change at a time, because each plans against the others as they were. Their answers are put together in the order of
 the teams, so with a deterministic limit the roster does not depend on which was ready first.
 
-Tasks go to an `Executor`: processes of this machine unless another one is given. The bound is proved meanwhile in this
-process (`block_bound.py`).
+Tasks go to an `Executor`: processes of this machine unless another one is given. The bound is proved meanwhile in one
+process more (`proof.py`), which counts as one of the workers while it lasts.
 """
 
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -18,15 +17,15 @@ from multiprocessing import get_context
 import numpy as np
 
 from optimizer.shifts.anneal import COOLING_POWER, start_heat
-from optimizer.shifts.block_bound import BlockBounding
 from optimizer.shifts.construct import construct
 from optimizer.shifts.crew import Crew, Floats
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.teams.parts import parts_of
+from optimizer.shifts.teams.proof import Proof, proving
 from optimizer.shifts.teams.task import Planned, Task, end_with_parent, work
 from roster.problem import Assigned
 
-ANNEAL_SHARE = 0.75
+ANNEAL_SHARE = 0.9
 """How much of the time teams are annealed; after that weeks are planned anew by columns."""
 
 SWEEPS = 3
@@ -35,15 +34,14 @@ SWEEPS = 3
 AT_ONCE_SHARE = 8
 """At most one team in so many changes at a time."""
 
-WEEKS_AT_ONCE = 2
+WEEKS_AT_ONCE = 1
 """Planned anew by columns in one task."""
 
 BOUND_SHARE = 0.6
 """How much of the time is spent on the bound, beside the teams."""
 
 TASKS_PER_UNIT = 1.0
-ROUNDS_PER_UNIT = 0.2
-"""What a unit of a deterministic limit buys: tasks, and rounds of the bound."""
+"""What a unit of a deterministic limit buys."""
 
 POLL_SECONDS = 0.2
 
@@ -65,12 +63,8 @@ def plan_teams(
     if not construct(crew, seed):
         return
     crew.offer(progress)
-    bounding = _Beside(crew, progress)
-    try:
-        with _pool(executor, workers) as pool:
-            _Rounds(crew, progress, pool, workers, seed, bounding).run()
-    finally:
-        bounding.end()
+    with proving(crew, progress, BOUND_SHARE) as proof, _pool(executor, workers) as pool:
+        _Rounds(crew, progress, pool, workers, seed, proof).run()
 
 
 @contextmanager
@@ -78,7 +72,7 @@ def _pool(executor: Executor | None, workers: int) -> Iterator[Executor]:
     if executor is not None:
         yield executor
         return
-    # Never forked: this process has threads.
+    # Never forked: a process may have threads.
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=end_with_parent)
     try:
         yield pool
@@ -87,53 +81,14 @@ def _pool(executor: Executor | None, workers: int) -> Iterator[Executor]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-class _Beside:
-    """The bound, in a thread of its own; by counts, and at once, where the limit is one of work."""
-
-    def __init__(self, crew: Crew, progress: Progress) -> None:
-        rows = {agent: tuple(row) for agent, row in crew.rows.items()}
-        self._progress = progress
-        self._bounding = BlockBounding(crew.grid, crew.people, crew.cover, rows)
-        self._failed: list[BaseException] = []
-        self._thread: threading.Thread | None = None
-        self._ended = threading.Event()
-        if progress.deterministic_limit is None:
-            self._thread = threading.Thread(target=self._run, name="bound", daemon=True)
-            self._thread.start()
-        else:
-            self._bounding.run(progress, rounds=round(progress.deterministic_limit * ROUNDS_PER_UNIT))
-
-    def _run(self) -> None:
-        try:
-            seconds = BOUND_SHARE * self._progress.seconds_left
-            self._bounding.run(self._progress, seconds=seconds, should_end=self._ended.is_set)
-        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits for it
-            self._failed.append(error)
-
-    @property
-    def busy(self) -> bool:
-        """Whether it takes a processor."""
-        return self._thread is not None and self._thread.is_alive()
-
-    def end(self) -> None:
-        """Wait for the round that is going on; raise what went wrong."""
-        self._ended.set()
-        if self._thread is not None:
-            self._thread.join()
-        if self._failed:
-            raise self._failed[0]
-
-
 class _Rounds:
     """The rounds of one run."""
 
-    def __init__(
-        self, crew: Crew, progress: Progress, pool: Executor, workers: int, seed: int, bounding: _Beside
-    ) -> None:
+    def __init__(self, crew: Crew, progress: Progress, pool: Executor, workers: int, seed: int, proof: Proof) -> None:
         self._crew = crew
         self._progress = progress
         self._pool = pool
-        self._bounding = bounding
+        self._proof = proof
         self._seed = seed
         self._parts = parts_of(crew.grid.problem.agents)
         self._workers = max(1, min(workers, len(self._parts) // AT_ONCE_SHARE))
@@ -182,7 +137,7 @@ class _Rounds:
         """The parts in this order, as many at a time as there are processors to spare."""
         left = list(order)
         while left:
-            count = max(1, self._workers - 1) if self._bounding.busy else self._workers
+            count = max(1, self._workers - 1) if self._proof.busy else self._workers
             yield left[:count]
             left = left[count:]
 
@@ -211,6 +166,7 @@ class _Rounds:
         open_futures = set(futures)
         while open_futures:
             _, open_futures = wait(open_futures, timeout=POLL_SECONDS)
+            self._proof.read()
             if open_futures and self._progress.over():
                 return None
         return [future.result() for future in futures]

@@ -57,7 +57,7 @@ class Planned:
 
 def work(task: Task) -> Planned:
     """Do a task."""
-    crew = _crew_of(task.problem)
+    crew = crew_of(task.problem)
     mine = set(task.people)
     people = [person for person in crew.people if person.agent.id in mine]
     for person in crew.people:
@@ -88,7 +88,8 @@ def work(task: Task) -> Planned:
 
 
 @lru_cache(maxsize=1)
-def _crew_of(text: str) -> Crew:
+def crew_of(text: str) -> Crew:
+    """The crew of a problem given as JSON, everybody still without a row."""
     problem: Problem = problem_from_json(text)
     grid = Grid(problem)
     people = people_of(grid)
