@@ -27,14 +27,15 @@ def told(grid: Grid, agent: PlannedAgent, rules: Sequence[InRow], row: Sequence[
     width = len(grid.problem.shifts)
     by_day = {number // width: number % width for number in worked}
     for track in {track: None for rule in rules for track in (*rule.tracks, *rule.seldom)}:
-        cost = _walked(grid, agent, track, by_day)
+        cost = walked(grid, agent, track, by_day)
         if cost is None:
             return None
         total += cost
     return total
 
 
-def _walked(grid: Grid, agent: PlannedAgent, track: Track, by_day: dict[int, int]) -> int | None:
+def walked(grid: Grid, agent: PlannedAgent, track: Track, by_day: dict[int, int]) -> int | None:
+    """What one track says of a row, given as options by day: forbidden, or what its moves cost."""
     checks = {check.day: check for check in track.checks(agent)}
     state, cost, counted = track.start(agent), 0, 0
     for day in range(grid.problem.days):

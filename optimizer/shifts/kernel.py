@@ -2,7 +2,8 @@
 
 A table holds, at each begin of a day and for each state, the least cost by counts, in a box that just holds the
 counts which can be reached and from which the limits can still be met. A boundary with a check that resets has a
-second table, after the reset. Counts that can't leave their limits whatever is worked are not carried at all.
+second table, after the reset. Counts that can't leave their limits whatever is worked are not carried at all; those
+so low that whatever follows keeps them within are one, the highest of them.
 """
 
 from typing import NamedTuple
@@ -162,10 +163,13 @@ def cheapest(
                     carried[k] = True
 
     # From which counts the limits can still be met, backwards; an empty box is a dead end.
+    # `safe_*`: between which counts nothing that follows can break a limit.
     before_lo[:] = BIG
     before_hi[:] = -BIG
     after_lo[:] = BIG
     after_hi[:] = -BIG
+    safe_lo = np.full((total, counts), -BIG)
+    safe_hi = np.full((total, counts), BIG)
     alive = np.zeros(total, np.bool_)
     for e in range(at[days + 1] - at[days]):
         t = at[days] + e
@@ -174,6 +178,8 @@ def cheapest(
             for k in range(counts):
                 after_lo[t, k] = frame.end_least[e, k] if carried[k] else 0
                 after_hi[t, k] = frame.end_most[e, k] if carried[k] else 0
+                safe_lo[t, k] = after_lo[t, k]
+                safe_hi[t, k] = after_hi[t, k]
     for d in range(days - 1, -1, -1):
         b = first + d + 1
         for t in range(at[d + 1], at[d + 2]):
@@ -183,9 +189,13 @@ def cheapest(
                         alive[t] = alive[t] and after_lo[t, k] <= 0 <= after_hi[t, k]
                         before_lo[t, k] = limits.least[b, k]
                         before_hi[t, k] = limits.most[b, k]
+                        safe_lo[t, k] = limits.least[b, k]
+                        safe_hi[t, k] = limits.most[b, k]
                     elif carried[k]:
                         before_lo[t, k] = max(after_lo[t, k], limits.least[b, k])
                         before_hi[t, k] = min(after_hi[t, k], limits.most[b, k])
+                        safe_lo[t, k] = max(safe_lo[t, k], limits.least[b, k])
+                        safe_hi[t, k] = min(safe_hi[t, k], limits.most[b, k])
                     else:
                         before_lo[t, k] = 0
                         before_hi[t, k] = 0
@@ -201,6 +211,8 @@ def cheapest(
                     amount = program.arc_amount[a, k] if carried[k] else 0
                     after_lo[s, k] = min(after_lo[s, k], before_lo[t, k] - amount)
                     after_hi[s, k] = max(after_hi[s, k], before_hi[t, k] - amount)
+                    safe_lo[s, k] = max(safe_lo[s, k], safe_lo[t, k] - amount)
+                    safe_hi[s, k] = min(safe_hi[s, k], safe_hi[t, k] - amount)
 
     # Forwards again, inside those boxes: the cells that the tables need.
     low = np.full((total, counts), BIG)
@@ -249,11 +261,13 @@ def cheapest(
                 size = 1
                 after_size = 1
                 for k in range(counts):
+                    zero = carried[k] and limits.resets[b, k]
                     before_lo[t, k] = low[t, k]
                     before_hi[t, k] = high[t, k]
-                    zero = carried[k] and limits.resets[b, k]
-                    after_lo[t, k] = 0 if zero else low[t, k]
-                    after_hi[t, k] = 0 if zero else high[t, k]
+                    if low[t, k] >= safe_lo[t, k] and not zero:
+                        before_lo[t, k] = max(low[t, k], min(safe_hi[t, k], high[t, k]))
+                    after_lo[t, k] = 0 if zero else before_lo[t, k]
+                    after_hi[t, k] = 0 if zero else before_hi[t, k]
                     size *= before_hi[t, k] - before_lo[t, k] + 1
                     after_size *= after_hi[t, k] - after_lo[t, k] + 1
                 cell[t] = cells
@@ -269,6 +283,7 @@ def cheapest(
     table = np.full(cells, np.inf)
     place = np.zeros(counts, np.int64)
     span = np.zeros(counts, np.int64)
+    flat = np.zeros(counts, np.int64)
     from_step = np.zeros(counts, np.int64)
     to_step = np.zeros(counts, np.int64)
     for s in range(at[1]):
@@ -290,14 +305,16 @@ def cheapest(
             to_size = 1
             fits = True
             for k in range(counts - 1, -1, -1):
+                # Counts from `low` up to the box's least go there: `flat` steps of the source are none of the target.
                 amount = program.arc_amount[a, k] if carried[k] else 0
-                begin = max(after_lo[s, k] + amount, before_lo[t, k])
+                begin = max(after_lo[s, k] + amount, low[t, k])
                 span[k] = min(after_hi[s, k] + amount, before_hi[t, k]) - begin + 1
+                flat[k] = max(0, before_lo[t, k] - begin)
                 fits = fits and span[k] > 0
                 from_step[k] = from_size
                 to_step[k] = to_size
                 source += (begin - amount - after_lo[s, k]) * from_size
-                target += (begin - before_lo[t, k]) * to_size
+                target += (max(begin, before_lo[t, k]) - before_lo[t, k]) * to_size
                 from_size *= after_hi[s, k] - after_lo[s, k] + 1
                 to_size *= before_hi[t, k] - before_lo[t, k] + 1
                 if k < counts - 1:
@@ -306,9 +323,12 @@ def cheapest(
             if not fits:
                 continue
             cost = price[i]
-            width = span[counts - 1]
+            level = min(flat[counts - 1], span[counts - 1] - 1)
+            width = span[counts - 1] - level
             for _ in range(rows):
-                old = table[source : source + width]
+                for j in range(level):
+                    table[target] = min(table[target], table[source + j] + cost)
+                old = table[source + level : source + level + width]
                 new = table[target : target + width]
                 for j in range(width):
                     way = old[j] + cost
@@ -316,11 +336,11 @@ def cheapest(
                 for k in range(counts - 2, -1, -1):
                     place[k] += 1
                     source += from_step[k]
-                    target += to_step[k]
+                    target += to_step[k] if place[k] > flat[k] else 0
                     if place[k] < span[k]:
                         break
                     source -= span[k] * from_step[k]
-                    target -= span[k] * to_step[k]
+                    target -= max(0, span[k] - flat[k]) * to_step[k]
                     place[k] = 0
         for t in range(at[d + 1], at[d + 2]):
             if kept[t] and after_cell[t] != cell[t]:
@@ -343,6 +363,8 @@ def cheapest(
                     where = j
     if not value < np.inf:
         return NO_ROW, np.inf, nothing
+    from_lo = np.zeros(counts, np.int64)
+    from_hi = np.zeros(counts, np.int64)
     chosen = np.empty(days, np.int64)
     worked = 0
     for d in range(days - 1, -1, -1):
@@ -353,16 +375,16 @@ def cheapest(
             place[k] = after_lo[state, k] + rest % size
             rest //= size
         if after_cell[state] != cell[state]:
-            where = _before_reset(
-                table,
-                cell[state],
-                table[where],
-                before_lo[state],
-                before_hi[state],
-                after_lo[state],
-                after_hi[state],
-                place,
-            )
+            for k in range(counts):
+                zero = carried[k] and limits.resets[first + d + 1, k]
+                from_lo[k] = before_lo[state, k] if zero else place[k]
+                from_hi[k] = before_hi[state, k] if zero else place[k]
+            where = _source(table, cell[state], before_lo[state], before_hi[state], from_lo, from_hi, 0.0, table[where])
+            rest = where - cell[state]
+            for k in range(counts - 1, -1, -1):
+                size = before_hi[state, k] - before_lo[state, k] + 1
+                place[k] = before_lo[state, k] + rest % size
+                rest //= size
         found = -1
         layer = program.layer_of[first + d]
         arc_zero = program.layer_arcs[layer]
@@ -371,18 +393,22 @@ def cheapest(
             s = at[d] + program.arc_source[a]
             if at[d + 1] + program.arc_target[a] != state or not kept[s] or not price[i] < np.inf:
                 continue
-            source = 0
             fits = True
             for k in range(counts):
                 amount = program.arc_amount[a, k] if carried[k] else 0
-                count = place[k] - amount
-                fits = fits and after_lo[s, k] <= count <= after_hi[s, k]
-                source = source * (after_hi[s, k] - after_lo[s, k] + 1) + count - after_lo[s, k]
-            if fits and table[after_cell[s] + source] + price[i] == table[where]:
-                found = a
-                where = after_cell[s] + source
-                state = s
-                break
+                lowest = low[state, k] if place[k] == before_lo[state, k] else place[k]
+                from_lo[k] = max(lowest - amount, after_lo[s, k])
+                from_hi[k] = min(place[k] - amount, after_hi[s, k])
+                fits = fits and from_lo[k] <= from_hi[k]
+            if fits:
+                source = _source(
+                    table, after_cell[s], after_lo[s], after_hi[s], from_lo, from_hi, price[i], table[where]
+                )
+                if source >= 0:
+                    found = a
+                    where = source
+                    state = s
+                    break
         one = program.arc_set[found]
         begin = (first + d) * options
         least = np.inf
@@ -433,35 +459,27 @@ def _reset(
 
 
 @compiled
-def _before_reset(
-    table: Floats,
-    cell: int,
-    value: float,
-    before_lo: Ints,
-    before_hi: Ints,
-    after_lo: Ints,
-    after_hi: Ints,
-    place: Ints,
+def _source(
+    table: Floats, cell: int, box_lo: Ints, box_hi: Ints, from_lo: Ints, from_hi: Ints, cost: float, value: float
 ) -> int:
-    """The cell before the reset that gave `value`; `place` comes in with the counts after it and leaves with those."""
-    counts = len(place)
-    size = 1
-    wanted = place.copy()
-    for k in range(counts):
-        place[k] = before_lo[k]
-        size *= before_hi[k] - before_lo[k] + 1
-    for j in range(size):
-        same = table[cell + j] == value
+    """The first cell of a box, with counts from `from_lo` to `from_hi`, that gives `value` at this `cost`; -1: none."""
+    counts = len(box_lo)
+    place = from_lo.copy()
+    while True:
+        at = 0
         for k in range(counts):
-            same = same and (after_hi[k] == after_lo[k] or place[k] == wanted[k])
-        if same:
-            return cell + j
-        for k in range(counts - 1, -1, -1):
+            at = at * (box_hi[k] - box_lo[k] + 1) + place[k] - box_lo[k]
+        if table[cell + at] + cost == value:
+            return cell + at
+        k = counts - 1
+        while k >= 0:
             place[k] += 1
-            if place[k] <= before_hi[k]:
+            if place[k] <= from_hi[k]:
                 break
-            place[k] = before_lo[k]
-    return -1
+            place[k] = from_lo[k]
+            k -= 1
+        if k < 0:
+            return -1
 
 
 @compiled
