@@ -1,5 +1,7 @@
 """Night shifts as the solver sees them: which options are nights, and what nights a person's past holds."""
 
+from functools import lru_cache
+
 from optimizer.shifts.marks import Kind, Numbers, marked
 from optimizer.shifts.variables import Grid, Option
 from roster.problem import PlannedAgent
@@ -16,5 +18,10 @@ def night(grid: Grid) -> Kind:
 
 
 def night_numbers(grid: Grid, agent: PlannedAgent) -> Numbers:
-    """By day the numbers of the night shifts among its options."""
-    return marked(grid, agent, night(grid))
+    """By day the numbers of the night shifts among its options: the same for everybody."""
+    return _numbers(grid)
+
+
+@lru_cache(maxsize=4)
+def _numbers(grid: Grid) -> Numbers:
+    return marked(grid, grid.problem.agents[0], night(grid))

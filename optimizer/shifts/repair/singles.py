@@ -30,12 +30,15 @@ def singles(now: LiveRoster, trouble: Trouble, first_day: int) -> Iterator[Singl
     if len(trouble.people) > 1 or (trouble.team and not trouble.quarters and not trouble.people):
         # Two rows to mend are two changes; a broken rule about several people is left to the model.
         return
+    reaching = _reaching(now, trouble, first_day)
     helps: dict[tuple[Skills, tuple[str, ...], int, str | None], bool] = {}
     for agent in now.problem.agents:
         if agent.fixed or agent.id in trouble.held or (trouble.people and agent.id not in trouble.people):
             continue
         skills = skill_set(agent)
-        for day, shift in _cells(now, trouble, agent, first_day):
+        for day, shift in reaching:
+            if now.shifts_on(agent.id, day) == (() if shift is None else (shift,)):
+                continue
             # What it does to cover depends on skills and shifts alone, not on who it is.
             key = (skills, now.shifts_on(agent.id, day), day, shift)
             if key not in helps:
@@ -59,27 +62,26 @@ def _helps(now: LiveRoster, trouble: Trouble, agent: PlannedAgent, day: int, shi
         for one in shifts:
             for quarter in now.rows.covered(now.rows.worked(day, one)):
                 moves[quarter] += sign
-    matched = dict(enumerate(now.cover.matched))
-    for quarter, count in moves.items():
-        if count and 0 <= quarter < len(matched):
-            here = Counter(now.cover.present[quarter])
-            here[skills] += count
-            matched[quarter] = matching(here, now.cover.required[quarter])
-    touched = {*trouble.quarters, *(quarter for quarter in moves if quarter in matched)}
-    return not any(is_worse(now.problem, trouble.allowed[one], matched[one]) for one in touched)
+    inside = [quarter for quarter, count in moves.items() if count and 0 <= quarter < len(now.cover.matched)]
+    # Those in trouble first: most changes fail at the first of them.
+    for quarter in sorted({*trouble.quarters, *inside}, key=lambda one: (one not in trouble.quarters, one)):
+        here = Counter(now.cover.present[quarter])
+        here[skills] += moves[quarter]
+        if is_worse(now.problem, trouble.allowed[quarter], matching(here, now.cover.required[quarter])):
+            return False
+    return True
 
 
-def _cells(now: LiveRoster, trouble: Trouble, agent: PlannedAgent, first_day: int) -> Iterator[tuple[int, str | None]]:
+def _reaching(now: LiveRoster, trouble: Trouble, first_day: int) -> list[tuple[int, str | None]]:
+    """Days from `first_day` on with a shift that may be all it takes there; None stands for a free day."""
     problem = now.problem
-    for day in range(max(0, first_day), problem.days):
-        there = now.shifts_on(agent.id, day)
-        for option in (None, *problem.shift_of):
-            if (option,) == there or (option is None and not there):
-                continue
-            if trouble.quarters:
-                if option is None:
-                    continue
-                covered = problem.covered(day, option)
-                if not (covered.start <= min(trouble.quarters) and max(trouble.quarters) < covered.stop):
-                    continue
-            yield day, option
+    days = range(max(0, first_day), problem.days)
+    if not trouble.quarters:
+        return [(day, option) for day in days for option in (None, *problem.shift_of)]
+    begin, end = min(trouble.quarters), max(trouble.quarters)
+    return [
+        (day, option)
+        for day in days
+        for option in problem.shift_of
+        if (covered := now.rows.covered(now.rows.worked(day, option))).start <= begin and end < covered.stop
+    ]
