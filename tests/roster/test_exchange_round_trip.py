@@ -9,16 +9,23 @@ from hypothesis import strategies as st
 
 from roster.contacts import ArrivalState, History, Resolvability, Stake
 from roster.exchange import Place
-from roster.exchange.kinds import AVAILABILITY, CONTACTS, CONTRACTS, PEOPLE, QUEUES, Kind
+from roster.exchange.columns import folded
+from roster.exchange.kind import Kind
+from roster.exchange.kinds import AVAILABILITY, CONTACTS, CONTRACTS, PEOPLE, QUEUES, SHIFTS
+from roster.exchange.kinds_agreed import PAIRS, ROLE_REQUIREMENTS
 from roster.exchange.read import read_files
 from roster.exchange.rows import (
     AvailabilityRow,
     ContactRow,
     ContractRow,
+    PairRow,
+    PairWord,
     PastOutcome,
     PersonRow,
     QueueRow,
+    RoleRequirementRow,
     Row,
+    ShiftRow,
 )
 from roster.exchange.write import lines_of, write_csv, write_workbook
 from roster.people import AvailabilityKind, Channel
@@ -36,6 +43,11 @@ def _members(kind: type[Channel] | type[Stake]) -> st.SearchStrategy[tuple[objec
     return st.sets(st.sampled_from(kind)).map(lambda found: tuple(one for one in kind if one in found))
 
 
+def _lists(limit: int) -> st.SearchStrategy[tuple[str, ...]]:
+    words = _words(limit).filter(lambda word: "|" not in word and folded(word) != "none")
+    return st.lists(words, max_size=3, unique=True).map(tuple)
+
+
 DATES = st.dates(date(1970, 1, 1), date(2199, 12, 31))
 PEOPLE_ROWS = st.lists(
     st.builds(
@@ -47,17 +59,45 @@ PEOPLE_ROWS = st.lists(
         contract=_words(80),
         channels=st.none() | _members(Channel).filter(bool),
         peer=st.none() | st.booleans(),
+        roles=st.none() | _lists(40).filter(lambda roles: "peer" not in roles),
     ),
     min_size=1,
     max_size=8,
     unique_by=lambda row: row.agent,
 )
 CONTRACT_ROWS = st.builds(
-    lambda name, low, more, days: ContractRow(AT, name, low, min(low + more, 10_080), days),
+    lambda name, low, more, *rest: ContractRow(AT, name, low, min(low + more, 10_080), *rest),
     _words(80),
     st.integers(0, 10_080),
     st.integers(0, 10_080),
+    st.none() | st.integers(7, 14),
+    st.none() | st.integers(1, 7),
     st.none() | st.integers(1, 14),
+    st.none() | st.integers(0, 4),
+)
+SHIFT_ROWS = st.builds(
+    lambda code, start, minutes, meal, after: ShiftRow(AT, code, "S", start, (start + minutes) % 1440, meal, after),
+    _words(32),
+    st.integers(0, 1439),
+    st.integers(60, 1439),
+    st.none() | st.integers(0, 59),
+    st.none() | _lists(32),
+)
+PAIR_ROWS = st.builds(
+    lambda people, pair: PairRow(AT, *people, pair),
+    st.lists(_words(64), min_size=2, max_size=2, unique=True),
+    st.sampled_from(PairWord),
+)
+ROLE_REQUIREMENT_ROWS = st.builds(
+    lambda team, role, weekday, start, more, required: RoleRequirementRow(
+        AT, team, role, weekday, start, min(start + more, 2880), required
+    ),
+    st.none() | _words(80),
+    st.none() | _words(40),
+    st.none() | st.integers(0, 6),
+    st.integers(0, 1439),
+    st.integers(1, 2880),
+    st.integers(0, 10_000),
 )
 QUEUE_ROWS = st.builds(
     QueueRow,
@@ -136,5 +176,13 @@ def test_people(people: list[Row]) -> None:
 @given(CONTRACT_ROWS, QUEUE_ROWS, st.one_of(WINDOW_ROWS, AWAY_ROWS), CONTACT_ROWS)
 def test_a_line_of_other_kinds(contract: Row, queue: Row, availability: Row, contact: Row) -> None:
     for kind, row in ((CONTRACTS, contract), (QUEUES, queue), (AVAILABILITY, availability), (CONTACTS, contact)):
+        from_csv, from_workbook = _read_back(kind, [row])
+        assert from_csv == from_workbook
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(SHIFT_ROWS, PAIR_ROWS, ROLE_REQUIREMENT_ROWS)
+def test_a_line_of_what_is_agreed(shift: Row, pair: Row, role: Row) -> None:
+    for kind, row in ((SHIFTS, shift), (PAIRS, pair), (ROLE_REQUIREMENTS, role)):
         from_csv, from_workbook = _read_back(kind, [row])
         assert from_csv == from_workbook
