@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
 from api.context import Context
 from api.errors import Conflict
@@ -15,7 +16,8 @@ from api.services.rosters.planning import copy_roster, create_roster
 from api.services.rosters.publishing import publish
 from roster.policy import load_policy
 from roster.result import Status
-from roster.store.engine import reading
+from roster.shifts import ShiftType
+from roster.store.engine import reading, writing
 from tests.planning_centre import MONDAY, place, stored
 from tests.solved import solve_and_store
 
@@ -80,6 +82,21 @@ def test_what_was_agreed_is_in_the_roster(centre: Context) -> None:
     # Early and late overlap for an hour, so the two who are kept apart never share a day.
     days = {agent: {on_date for one, on_date in shifts if one == agent} for agent in ("A3", "A4")}
     assert days["A3"] | days["A4"] and not days["A3"] & days["A4"]
+
+
+def test_meals_that_a_file_leaves_out_are_those_of_the_packs(context: Context, tmp_path: Path) -> None:
+    site, shifts = tmp_path / "site.toml", tmp_path / "shifts.csv"
+    lines = ("five,Five,08:00,13:00", "six,Six,08:00,14:00", "ten,Ten,08:00,18:00", "twelve,Twelve,08:00,20:00")
+    shifts.write_text("shift,name,start,end\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    expected = {"uk": [0, 0, 30, 30], "california": [0, 30, 30, 60], "illinois": [0, 0, 30, 60]}
+    for pack, minutes in expected.items():
+        site.write_text(f'packs = ["{pack}"]\n', encoding="utf-8")
+        import_files(replace(context, policy=load_policy(site)), [shifts], actor="lea")
+        with writing(context.engine) as session:
+            found = session.exec(select(ShiftType).order_by(col(ShiftType.minutes))).all()
+            assert [shift.meal_minutes for shift in found] == minutes, pack
+            for shift in found:
+                session.delete(shift)
 
 
 def test_the_pack_keeps_a_roster_that_breaks_the_law_from_being_published(centre: Context) -> None:

@@ -167,7 +167,8 @@ def _store_shifts(session: Session, rows: Sequence[ShiftRow], policy: Policy) ->
     for row in rows:
         key: dict[str, Any] = {"code": row.shift}
         if row.meal_minutes is None:
-            by_policy = policy.breaks.meal_minutes if row.minutes > policy.breaks.meal_over_minutes else 0
+            limits = (policy.breaks.meal_over_minutes, policy.breaks.second_meal_over_minutes)
+            by_policy = policy.breaks.meal_minutes * sum(row.minutes > limit for limit in limits)
             key["meal_minutes"] = min(by_policy, row.minutes - 1)
         said = {
             "name": row.name,
