@@ -30,6 +30,10 @@ class PeakMemory:
         self._over.set()
         self._thread.join()
 
+    def wait(self, seconds: float) -> None:
+        """Let it look on for a while."""
+        self._over.wait(seconds)
+
     def _watch(self) -> None:
         while not self._over.wait(SAMPLE_SECONDS):
             sizes = [_resident_kib(pid) for pid in _family(self._pid)]

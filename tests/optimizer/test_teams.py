@@ -1,8 +1,12 @@
 """Very many people: parts, tasks that depend on nothing else, answers put together in one order."""
 
 import pickle
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
@@ -22,11 +26,13 @@ from optimizer.shifts.solve import solve
 from optimizer.shifts.teams import parts
 from optimizer.shifts.teams import side_by_side as teams
 from optimizer.shifts.teams.parts import FEWEST, MOST, parts_of
+from optimizer.shifts.teams.proof import Proof, prove, proving
 from optimizer.shifts.teams.task import Planned, Task, work
 from optimizer.shifts.variables import Grid
 from roster.problem import PlannedAgent, Problem
 from roster.result import Result, Status
 from roster.rules.registry import judge
+from tests.optimizer.test_solver_process import gone
 
 LONG = 600.0
 """Seconds no test reaches: counts end them."""
@@ -172,6 +178,62 @@ def test_the_bound_by_blocks_is_below_what_a_roster_costs_with_every_rule() -> N
     assert progress.bound is not None
     assert result.objective is not None
     assert 0 < progress.bound <= result.objective
+
+
+def test_the_other_process_sends_each_better_bound() -> None:
+    problem = own_shape(agents=12, days=7, every_rule=False)
+    crew = crew_of(problem)
+    ours, theirs = get_context("spawn").Pipe(duplex=False)
+    rows = {agent: tuple(row) for agent, row in crew.rows.items()}
+    prove(problem.model_dump_json(), rows, LONG, theirs)
+    theirs.close()
+    progress = Progress(time_limit_seconds=LONG)
+    Proof(progress, None, ours).read()
+    ours.close()
+    bounds = [point.bound for point in progress.trace if point.bound is not None]
+    assert bounds == sorted(set(bounds))
+    assert 0 < bounds[-1] <= crew.cost()
+
+
+def test_a_bound_is_proved_beside_and_its_process_is_gone_afterwards() -> None:
+    problem = own_shape(agents=12, days=7, every_rule=False)
+    crew = crew_of(problem)
+    progress = Progress(time_limit_seconds=LONG)
+    with proving(crew, progress, 1.0) as proof:
+        assert proof.busy
+        for _ in range(600):
+            proof.read()
+            if progress.bound is not None:
+                break
+            threading.Event().wait(0.1)
+    assert progress.bound is not None
+    assert not proof.busy
+
+
+def test_a_worker_ends_with_the_process_that_started_it() -> None:
+    program = (
+        "import os, time\n"
+        "from concurrent.futures import ProcessPoolExecutor\n"
+        "from multiprocessing import get_context\n"
+        "from optimizer.shifts.teams.task import end_with_parent\n"
+        "if __name__ == '__main__':\n"
+        "    pool = ProcessPoolExecutor(1, mp_context=get_context('spawn'), initializer=end_with_parent)\n"
+        "    print(pool.submit(os.getpid).result(), flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    try:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        parent.kill()
+        parent.wait()
+        assert gone(worker)
+    finally:
+        with suppress(ProcessLookupError):
+            parent.kill()
+        parent.wait()
+        if parent.stdout is not None:
+            parent.stdout.close()
 
 
 def test_few_people_are_not_cut_into_teams() -> None:

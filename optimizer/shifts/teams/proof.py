@@ -58,7 +58,7 @@ def proving(crew: Crew, progress: Progress, share: float) -> Iterator[Proof]:
     context = get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     order = (crew.grid.problem.model_dump_json(), rows, share * progress.seconds_left, theirs)
-    process = context.Process(target=_prove, args=order, daemon=True)
+    process = context.Process(target=prove, args=order, daemon=True)
     process.start()
     theirs.close()
     proof = Proof(progress, process, ours)
@@ -73,7 +73,7 @@ def proving(crew: Crew, progress: Progress, share: float) -> Iterator[Proof]:
         ours.close()
 
 
-def _prove(problem: str, rows: Rows, seconds: float, bounds: Connection) -> None:
+def prove(problem: str, rows: Rows, seconds: float, bounds: Connection) -> None:
     """The other process: each better bound is sent as it comes."""
     end_with_parent()
 
