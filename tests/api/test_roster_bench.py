@@ -1,4 +1,4 @@
-"""The parts of the roster bench: a shape that is the same for the same seed, a run's figures, the textbook beside it."""
+"""The parts of the roster bench: a shape that is the same for the same seed, figures of a run, the textbook model."""
 
 import os
 import subprocess
