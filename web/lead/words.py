@@ -37,8 +37,8 @@ RULES = {
 CHANGES = {
     "remove": "is free that day",
     "add": "works that day",
-    "move": "gives or moves the shift",
-    "swap": "swaps with another person",
+    "move": "gives it or moves it",
+    "swap": "swaps with somebody",
 }
 
 

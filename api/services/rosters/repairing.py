@@ -264,7 +264,7 @@ def _sentences(problem: Problem, found: Repair) -> Iterable[str]:
     if not found.days and not count:
         yield "Nothing needs to move: cover is nowhere worse than it was, and no rule is broken."
         return
-    days = f"{count} day{'s' if count != 1 else ''} of people move{'s' if count == 1 else ''}"
+    days = "One day of one person moves" if count == 1 else f"{count or 'No'} days of people move"
     if found.missing:
         least = "no repair of these days leaves less: proved"
         if found.missing > found.least_missing:
@@ -280,7 +280,7 @@ def _sentences(problem: Problem, found: Repair) -> Iterable[str]:
     else:
         yield f"{days}; the search was cut: any repair there moves at least {found.least_changes}."
     if found.inside_notice:
-        yield f"{found.inside_notice} of them inside the notice period."
+        yield f"Inside the notice period: {found.inside_notice} of {count}."
 
 
 def _window_text(problem: Problem, days: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ from api.services.rosters.looked_at import LookedAt, look_at, move_views, rule_c
 from api.services.rosters.replacing import WORDS
 from optimizer.shifts.why import Without, best_without
 from roster.load.planned import skills_of
-from roster.problem import PlannedAgent
+from roster.problem import PlannedAgent, Problem
 from roster.result import Status
 from roster.rules.wording import day_text, person, shift_name
 from roster.store.engine import reading
@@ -39,8 +39,7 @@ def why(context: Context, roster_id: int, agent: str, on_date: date) -> WhyView:
         others = replacements(here.live, agent, day)
     except ChangeError as error:
         raise Invalid(str(error)) from error
-    first = day - day % 7
-    days = range(first, min(first + 7, here.problem.days))
+    days = _days(here.problem, day)
     people = _around(here, agent, others)
     found = best_without(here.live, agent, day, others.shift, people=people, days=days)
     change = None if found.after is None else difference(here.live, found.after)
@@ -59,8 +58,15 @@ def why(context: Context, roster_id: int, agent: str, on_date: date) -> WhyView:
         people=people,
         first_day=here.problem.date_of(days[0]),
         last_day=here.problem.date_of(days[-1]),
-        sentences=tuple(_sentences(here, agent, day, others, found, change, people)),
+        sentences=tuple(_sentences(here, day, days, others, found, change, people)),
     )
+
+
+def _days(problem: Problem, day: int) -> range:
+    """The roster's week of the day; what is over by today is not planned anew, unless the day itself is."""
+    first = day - day % 7
+    today = 0 if problem.today is None else (problem.today - problem.start).days
+    return range(max(first, today) if day >= today else first, min(first + 7, problem.days))
 
 
 def _around(here: LookedAt, agent: str, others: Replacements) -> tuple[str, ...]:
@@ -83,19 +89,17 @@ def _around(here: LookedAt, agent: str, others: Replacements) -> tuple[str, ...]
 
 def _sentences(
     here: LookedAt,
-    agent: str,
     day: int,
+    days: range,
     others: Replacements,
     found: Without,
     change: Difference | None,
     people: tuple[str, ...],
 ) -> Iterable[str]:
     problem = here.problem
-    first = day - day % 7
-    last = min(first + 6, problem.days - 1)
     scope = (
         f"Of all rosters that change nothing but the shifts of {len(people)} people"
-        f" from {day_text(problem, first)} to {day_text(problem, last)}"
+        f" from {day_text(problem, days[0])} to {day_text(problem, days[-1])}"
     )
     name = shift_name(problem, others.shift)
     if found.status is Status.INFEASIBLE:
