@@ -56,9 +56,11 @@ class Published:
 
     def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """What `work_out` makes of these shifts and `key` alone: looked up where it was worked out before."""
-        if key not in self._worked_out:
-            self._worked_out[key] = work_out()
-        found: T = self._worked_out[key]
+        found: T | None = self._worked_out.get(key)
+        if found is None:
+            if len(self._worked_out) >= KEPT:
+                self._worked_out = {}
+            found = self._worked_out[key] = work_out()
         return found
 
 
