@@ -15,7 +15,7 @@ from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.lp import LpFailed
 from optimizer.shifts.people import Person
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows import RowFinder
+from optimizer.shifts.rows import LONGEST_ROW_DAYS, RowFinder
 from optimizer.shifts.variables import Grid
 from roster.problem import Problem
 
@@ -27,10 +27,6 @@ PARTS_PER_WEEK = 6
 
 SAFETY = 1e-3
 """Taken off each bound before it is rounded up: far more than what floating point can have added."""
-
-
-LONGEST_ROW_DAYS = 200
-"""Whole rows up to so many days; beyond, weeks alone."""
 
 
 def counted_by_week(problem: Problem) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from optimizer.shifts.blocks import row_by_blocks
 from optimizer.shifts.in_row import TooLarge
 from optimizer.shifts.kernel import BIG, FOUND, TOO_LARGE, Floats, Frame, Limits, cheapest, ends, walk
 from optimizer.shifts.people import Person
@@ -22,6 +23,9 @@ SURELY = 1e9
 
 MAX_CELLS = 30_000_000
 """Of one table: 240 MB."""
+
+LONGEST_ROW_DAYS = 200
+"""Longer rows are not found at once, but block after block: no best ones."""
 
 MOST_EXTRAS = 3
 MAX_CELLS_COUNTED = 20_000_000
@@ -116,10 +120,13 @@ class RowFinder:
 
         Without balances, and without what an empty row costs. With a `window`, the part in its days alone, with what
         the moves in and after them cost. Where limits that seldom bind do so together, the row may not be the best; the
-        value then is one that no row goes below.
+        value then is one that no row goes below (minus infinity for rows of very many days).
         """
         window = self._whole[person.agent.id] if window is None else window
         total = prices + person.charges
+        if len(window.days) > LONGEST_ROW_DAYS and not window.kept:
+            row = row_by_blocks(person, total)
+            return None if row is None else (-np.inf, row)
         if not person.seldom or window.limits is not None:
             return self._found(person, total, window, (), MAX_CELLS)
         extras = person.counted
