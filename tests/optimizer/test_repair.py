@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from optimizer.shifts.repair import hall
 from optimizer.shifts.repair.run import Extent, Proof, Repair, repair
 from optimizer.shifts.repair.trouble import Trouble, mended, missing_beyond, trouble, worse
 from roster.problem import Assigned, Problem
@@ -38,7 +39,7 @@ def team(seed: int) -> Problem:
         given={"consecutive_days": {"maximum": draw.choice((2, 3))}},
         shifts="EL",
         days=DAYS,
-        queues=[{"id": "x", "weight": 1}, {"id": "y", "weight": 3}],
+        queues=[{"id": "x", "weight": 1}, {"id": "y", "weight": draw.choice((2, 3))}],
         agents=[
             {
                 "id": name,
@@ -118,6 +119,16 @@ def test_no_repair_of_its_days_is_smaller(seed: int) -> None:
         assert mended(told.after, found)
 
 
+@pytest.mark.parametrize("seed", SEEDS[:8])
+def test_cover_by_service_is_cover_by_sets(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, now, agent, _ = sick(seed)
+    by_sets = repair(before, now, away=[agent], most_changes=9, deterministic_limit=50)
+    monkeypatch.setattr(hall, "MAX_QUEUES", 0)
+    by_service = repair(before, now, away=[agent], most_changes=9, deterministic_limit=50)
+    assert (by_service.status, by_service.proof, by_service.missing) == (by_sets.status, by_sets.proof, by_sets.missing)
+    assert len(by_service.moves) == len(by_sets.moves)
+
+
 def test_the_draws_need_all_kinds_of_repair() -> None:
     kinds = Counter[tuple[str, int]]()
     for seed in SEEDS:
@@ -171,6 +182,17 @@ def test_two_moves_are_proved_where_no_single_one_does() -> None:
     assert (told.status, told.missing, len(told.moves), told.proof) == (Status.OPTIMAL, 28, 1, Proof.WINDOW)
     week = repair_week(problem, 1, **rows)
     assert (week.missing, len(week.moves), week.proof) == (0, 2, Proof.EVERYWHERE)
+
+
+def test_what_is_missing_in_a_dear_queue_counts_though_cheap_ones_have_people_to_spare() -> None:
+    idle = {"skills": ["x"], "time_off": []}
+    problem = covered([{"id": "A", "skills": ["y"]}, {"id": "B", **idle}, {"id": "C", **idle}])
+    demand = problem.demand[1].model_copy(update={"queue": "y"})
+    queues = (*problem.queues, problem.queues[0].model_copy(update={"id": "y", "weight": 5}))
+    problem = problem.model_copy(update={"queues": queues, "demand": (*problem.demand, demand)})
+    told = absent(problem, 1, A="-E-----", B="-E-----", C="-E-----")
+    # 32 quarters without anybody who serves the dear queue, each five times as dear.
+    assert (told.status, told.missing, told.moves) == (Status.OPTIMAL, 32 * 5, ())
 
 
 def repair_week(problem: Problem, day: int, **rows: str) -> Repair:

@@ -15,8 +15,8 @@ from roster.load.planned import Skills, skills_of
 from roster.problem import Problem
 from roster.rules.cover import Required
 
-MAX_QUEUES = 10
-"""So many queues that hang together have a thousand sets; more are cut into pairs and all of them: a relaxation."""
+MAX_QUEUES = 8
+"""So many queues have 255 sets; where more are asked for, who serves what is said instead, as exactly."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class CoverLimits:
             for quarter in option.quarters:
                 self._given[quarter][skills] += 1
         self._known: set[object] = set()
+        self._own = set(roster.groups())
 
     def add(self, quarter: int, demand: Demand, missing: dict[int, Literal]) -> None:
         """No more missing in `quarter` than allowed, save what `missing` gives by queue weight (and above)."""
-        problem = self._roster.problem
         options = tuple(self._there[quarter])
         given = self._given[quarter]
         key = (options, tuple(sorted((sorted(skills), count) for skills, count in given.items())), demand.required)
@@ -52,30 +52,60 @@ class CoverLimits:
         if marker in self._known:
             return
         self._known.add(marker)
-        groups = {*self._roster.groups(), *given}
-        for queues in _sets(demand.required):
-            level = min(problem.queue_of[queue].weight for queue in queues)
-            asked = sum(count for queue, count in demand.required if queue in queues)
-            crews = [skills for skills in groups if skills & queues]
-            needed = asked - limit_at(demand.allowed, level) - sum(given.get(skills, 0) for skills in crews)
-            if needed <= 0:
-                continue
-            heads: list[Linear] = [
-                self._roster.headcount(skills, option) for skills in crews if skills in self._own for option in options
-            ]
-            if level in missing:
-                heads.append(missing[level])
-            self._roster.model.add(sum(heads) >= needed)
+        present = {skills: self._present(skills, options, given) for skills in {*self._own, *given}}
+        if len(demand.required) <= MAX_QUEUES:
+            self._by_sets(demand, present, missing)
+        else:
+            self._by_service(demand, present, missing)
 
-    @property
-    def _own(self) -> set[Skills]:
-        return set(self._roster.groups())
+    def _by_sets(self, demand: Demand, present: dict[Skills, Linear], missing: dict[int, Literal]) -> None:
+        """For each set of queues enough people who serve one of them; the lightest queue says what may be missing."""
+        for queues in _sets(demand.required):
+            level = min(self._roster.problem.queue_of[queue].weight for queue in queues)
+            asked = sum(count for queue, count in demand.required if queue in queues)
+            needed = asked - limit_at(demand.allowed, level)
+            if needed > 0:
+                there = sum(people for skills, people in present.items() if skills & queues)
+                self._at_least(there, needed, missing.get(level))
+
+    def _by_service(self, demand: Demand, present: dict[Skills, Linear], missing: dict[int, Literal]) -> None:
+        """For the queues of each weight and above: who serves what, nobody twice and no queue beyond what it asks."""
+        model = self._roster.model
+        for level in levels(self._roster.problem, demand.required):
+            asked = {
+                queue: count for queue, count in demand.required if self._roster.problem.queue_of[queue].weight >= level
+            }
+            busy: dict[Skills, list[Linear]] = {skills: [] for skills in present}
+            served: list[Linear] = []
+            for queue, count in asked.items():
+                flows = [model.new_int_var(0, count, f"serves {queue}") for skills in present if queue in skills]
+                for skills, flow in zip((one for one in present if queue in one), flows, strict=True):
+                    busy[skills].append(flow)
+                model.add(sum(flows) <= count)
+                served.extend(flows)
+            for skills, of_crew in busy.items():
+                if of_crew:
+                    model.add(sum(of_crew) <= present[skills])
+            needed = sum(asked.values()) - limit_at(demand.allowed, level)
+            if needed > 0:
+                self._at_least(sum(served), needed, missing.get(level))
+
+    def _at_least(self, there: Linear, needed: int, missing: Literal | None) -> None:
+        total = there if missing is None else there + missing
+        if not isinstance(total, int):
+            self._roster.model.add(total >= needed)
+        elif total < needed:
+            # Nobody to decide about is there: it can't be.
+            self._roster.model.add_bool_or([])
+
+    def _present(self, skills: Skills, options: tuple[Option, ...], given: dict[Skills, int]) -> Linear:
+        heads: Linear = sum(self._roster.headcount(skills, option) for option in options) if skills in self._own else 0
+        return heads + given.get(skills, 0)
 
 
 def _sets(required: Required) -> Iterator[frozenset[str]]:
     queues = [queue for queue, _ in required]
-    sizes = range(1, len(queues) + 1) if len(queues) <= MAX_QUEUES else (1, 2, len(queues))
-    for size in sizes:
+    for size in range(1, len(queues) + 1):
         for chosen in combinations(queues, size):
             yield frozenset(chosen)
 

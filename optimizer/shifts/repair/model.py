@@ -7,6 +7,7 @@ would make it so, so each optimum is a bound and the last one is the repair.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
@@ -14,7 +15,7 @@ from optimizer.cp_sat import new_solver
 from optimizer.shifts.errors import SolverError
 from optimizer.shifts.postings import post_rules
 from optimizer.shifts.repair.hall import CoverLimits, Demand, given_of, levels
-from optimizer.shifts.repair.trouble import Trouble, missing_beyond, worse
+from optimizer.shifts.repair.trouble import Trouble, limit_at, missing_beyond, worse
 from optimizer.shifts.variables import Grid, Linear, Literal, Option, RosterModel
 from roster.problem import Assigned, Pin, PlannedAgent
 from roster.result import Status
@@ -155,7 +156,14 @@ class RepairModel:
                     missing[level] = self.roster.model.new_int_var(0, most, f"missing {quarter}/{level}")
                     self._missing.append((level - below, missing[level]))
                     below = level
+                self._tie(demand, missing)
             self._limits.add(quarter, demand, missing)
+
+    def _tie(self, demand: Demand, missing: dict[int, Literal]) -> None:
+        """What is missing in the dearer queues is missing in these and the cheaper ones together too."""
+        for low, high in pairwise(sorted(missing)):
+            room = limit_at(demand.allowed, low) - limit_at(demand.allowed, high)
+            self.roster.model.add(missing[low] >= missing[high] - room)
 
     def _day(self, quarter: int) -> int:
         problem = self.roster.problem
@@ -198,9 +206,12 @@ class RepairModel:
         broken = [one for one in after.verdict.violations if one not in self._trouble.known]
         if broken:
             raise SolverError(f"the repair broke the rule {broken[0].rule}: {broken[0].sentence}")
+        stays = missing_beyond(after.problem, self._trouble, after.cover.matched)
         unit = self._unit
         objective, bound = round(solver.objective_value), max(0, round(solver.best_objective_bound))
         missing, rest = divmod(objective, unit * unit)
+        if stays > missing:
+            raise SolverError(f"the repair leaves {stays} missing where the model says {missing}")
         changes, inside = divmod(rest, unit)
         least_missing, least_rest = divmod(bound, unit * unit)
         proved = Mended(
