@@ -185,11 +185,12 @@ def test_two_moves_are_proved_where_no_single_one_does() -> None:
 
 
 def test_what_is_missing_in_a_dear_queue_counts_though_cheap_ones_have_people_to_spare() -> None:
-    idle = {"skills": ["x"], "time_off": []}
-    problem = covered([{"id": "A", "skills": ["y"]}, {"id": "B", **idle}, {"id": "C", **idle}])
+    problem = covered([{"id": "A"}, {"id": "B"}, {"id": "C"}])
+    dear = problem.agents[0].model_copy(update={"skills": ("y",)})
     demand = problem.demand[1].model_copy(update={"queue": "y"})
     queues = (*problem.queues, problem.queues[0].model_copy(update={"id": "y", "weight": 5}))
-    problem = problem.model_copy(update={"queues": queues, "demand": (*problem.demand, demand)})
+    more = {"queues": queues, "demand": (*problem.demand, demand), "agents": (dear, *problem.agents[1:])}
+    problem = problem.model_copy(update=more)
     told = absent(problem, 1, A="-E-----", B="-E-----", C="-E-----")
     # 32 quarters without anybody who serves the dear queue, each five times as dear.
     assert (told.status, told.missing, told.moves) == (Status.OPTIMAL, 32 * 5, ())
