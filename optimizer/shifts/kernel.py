@@ -20,7 +20,7 @@ Bools = NDArray[np.bool_]
 BIG = 1 << 40
 """More than any count."""
 
-FOUND, NO_ROW, TOO_LARGE = 0, 1, 2
+FOUND, NO_ROW, TOO_LARGE, LOST = 0, 1, 2, 3
 WITHIN, TIGHT, BROKEN = 0, 1, 2
 
 
@@ -409,6 +409,8 @@ def cheapest(
                     where = source
                     state = s
                     break
+        if found < 0:
+            return LOST, np.inf, nothing
         one = program.arc_set[found]
         begin = (first + d) * options
         least = np.inf

@@ -74,13 +74,17 @@ class Person:
 
     def _moves_cost(self, row: list[int]) -> int:
         program, limits = self.program(), self.limits()
-        state = self.machine.start(self.agent)
-        count = np.zeros(program.arc_amount.shape[1], np.int64)
+        state, count = self.start, np.zeros(program.arc_amount.shape[1], np.int64)
         if state is not None:
             state, cost = walk(program, limits, self.worked(row), 0, self._days, state, count)
             if state >= 0:
                 return round(cost)
         raise ValueError(f"{self.agent.id} can't work the row {row}")
+
+    @cached_property
+    def start(self) -> int | None:
+        """The state in which the person enters the first day; None where no row can be finished from there."""
+        return self.machine.start(self.agent)
 
     def worked(self, row: Sequence[int]) -> Ints:
         """The option of each day, one past the last for a free day."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.shifts.blocks import row_by_blocks
 from optimizer.shifts.in_row import TooLarge
-from optimizer.shifts.kernel import BIG, FOUND, TOO_LARGE, Floats, Frame, Limits, cheapest, ends, walk
+from optimizer.shifts.kernel import BIG, FOUND, LOST, TOO_LARGE, Floats, Frame, Limits, cheapest, ends, walk
 from optimizer.shifts.people import Person
 from optimizer.shifts.program import Extras
 from optimizer.shifts.relaxed import best_within
@@ -75,7 +75,7 @@ class RowFinder:
         begin = np.zeros(program.states[days.start])
         if days.start == 0:
             begin[:] = np.inf
-            begin[person.machine.start(person.agent)] = 0.0
+            begin[person.start] = 0.0
         end = np.zeros(program.states[days.stop])
         window.frames[()] = Frame(
             begin,
@@ -101,7 +101,7 @@ class RowFinder:
         """Whether exactly `part` may be worked in the window, or as the whole row."""
         kept = [] if window is None else window.kept
         row = [*kept, *part]
-        start = person.machine.start(person.agent)
+        start = person.start
         worked = person.worked(row)
         busy = int(np.count_nonzero(worked < self._options))
         if start is None or busy != len(row) or np.isinf(person.charges[row]).any():
@@ -174,12 +174,14 @@ class RowFinder:
         )
         if status == TOO_LARGE:
             raise TooLarge
+        if status == LOST:
+            raise RuntimeError(f"the way back through the table of {person.agent.id} is lost on days {window.days}")
         return (value, row.tolist()) if status == FOUND else None
 
     def _frame(self, person: Person, window: Window, extras: Extras) -> Frame | None:
         """What surrounds the window's days; None where no row can be finished."""
         if extras not in window.frames:
-            start = person.machine.start(person.agent)
+            start = person.start
             if start is None:
                 return None
             program, limits = person.program(extras), person.limits(extras)
