@@ -11,7 +11,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 from typer.exceptions import TyperException
 
-from api.cli import bench, demo, doctor, imports, instances, plan, policy, serve, staffing, tokens, users
+from api.cli import bench, demo, doctor, imports, instances, plan, policy, roster, serve, staffing, tokens, users
 from api.cli.failed import Failed
 from api.errors import ServiceError
 from roster.clock import ClockError
@@ -25,7 +25,20 @@ FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 INPUT_ERRORS = (ServiceError, ClockError, ExchangeError, PolicyError, ProblemError, RosterError, StoreError)
 
 # Each room adds its line here, sorted: modules of api/cli with `register(app: typer.Typer) -> None`.
-COMMANDS: tuple[Any, ...] = (bench, demo, doctor, imports, instances, plan, policy, serve, staffing, tokens, users)
+COMMANDS: tuple[Any, ...] = (
+    bench,
+    demo,
+    doctor,
+    imports,
+    instances,
+    plan,
+    policy,
+    roster,
+    serve,
+    staffing,
+    tokens,
+    users,
+)
 
 
 def make_command() -> typer.Typer:
