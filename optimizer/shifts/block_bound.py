@@ -2,15 +2,17 @@
 
 As in `bounding.py`, what ties one week to the next is relaxed and cover is in the master. But a column is what all
 people of a block work in one week, the sum of their best parts, so a thousand people are some hundred units. A block's
-people have their skills and the shape of their balances in common; what their sums cost together is never less than
-what it would cost if all had the mean (Jensen's inequality), and that is what the master charges. Balances that few
-share, such as wishes, are taken at their tangent where the roster at hand has them, which lies below them everywhere.
+people have their skills and the kinds of their balances in common; the master charges the least that their sums can
+cost together: as if all had the mean (Jensen's inequality), or as if the cheapest came first, where what the next one
+costs differs from person to person. Balances that few share, such as wishes, are taken at their tangent where the
+roster at hand has them, which lies below them everywhere.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,13 +30,13 @@ BLOCK_PEOPLE = 10
 """Fewer make more units, and a slower master; more make columns that combine poorly."""
 
 SHARED_BY = 5
-"""A balance that fewer people of the same skills have in the same shape is taken at its tangent."""
+"""A balance that fewer people of the same skills have of one kind is taken at its tangent."""
 
-Shape = tuple[tuple[int, ...], int, tuple[tuple[int, int], ...]]
+MOST_LINES = 8
+NEAR = (0.5, 1.6)
+"""So many pieces of a summed cost are kept, of those that begin between these shares of what the roster has."""
 
-
-def _shape(balance: Balance) -> Shape:
-    return balance.amounts, balance.slope, balance.turns
+Kind = tuple[tuple[int, ...]] | tuple[tuple[int, ...], int, tuple[tuple[int, int], ...]]
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class BlockBounding:
         self._people = people
         weeks = spans_of(grid.problem)
         self._finder = RowFinder(grid, people)
-        self._blocks, kept = _blocks(people, cover)
+        self._blocks, kept = _blocks(people, cover, rows)
         self._group = [cover.group_of[people[block.members[0]].agent.id] for block in self._blocks]
         self._units = [(week, number) for week in range(len(weeks)) for number in range(len(self._blocks))]
         self._windows = [[self._finder.loose(person, week) for person in people] for week in weeks]
@@ -157,47 +159,80 @@ class BlockBounding:
             return
 
 
-def _blocks(people: Sequence[Person], cover: CoverTable) -> tuple[list[Block], list[frozenset[int]]]:
+def _blocks(
+    people: Sequence[Person], cover: CoverTable, rows: Mapping[str, Sequence[int]]
+) -> tuple[list[Block], list[frozenset[int]]]:
     """The blocks, and for each person which of their balances the master has."""
-    sizes = Counter(cover.group_of[person.agent.id] for person in people)
+    groups = [cover.group_of[person.agent.id] for person in people]
+    sizes = Counter(groups)
     spread = Counter(
-        (cover.group_of[person.agent.id], _shape(balance)) for person in people for balance in set(person.balances)
+        (group, kind) for group, person in zip(groups, people, strict=True) for kind in set(map(_kind, person.balances))
     )
-    alike: defaultdict[tuple[int, tuple[Shape, ...]], list[int]] = defaultdict(list)
+    alike: defaultdict[tuple[int, tuple[Kind, ...]], list[int]] = defaultdict(list)
     kept: list[frozenset[int]] = []
-    for number, person in enumerate(people):
-        group = cover.group_of[person.agent.id]
+    for number, (group, person) in enumerate(zip(groups, people, strict=True)):
         enough = min(SHARED_BY, sizes[group])
-        shared = [place for place, one in enumerate(person.balances) if spread[group, _shape(one)] >= enough]
+        kinds = {place: _kind(one) for place, one in enumerate(person.balances)}
+        shared = [place for place, kind in kinds.items() if spread[group, kind] >= enough]
         kept.append(frozenset(shared))
-        shapes = tuple(_shape(person.balances[place]) for place in shared)
-        alike[group, shapes].append(number)
+        alike[group, tuple(kinds[place] for place in shared)].append(number)
     blocks = []
     for members in alike.values():
         count = -(-len(members) // BLOCK_PEOPLE)
         for first in range(count):
             some = tuple(members[first::count])
-            summed = _summed([_kept(people[one], kept[one]) for one in some])
+            totals = [people[one].totals(rows[people[one].agent.id])[sorted(kept[one])] for one in some]
+            each = [[people[one].balances[place] for place in sorted(kept[one])] for one in some]
+            summed = tuple(
+                least_together(balances, at)
+                for balances, at in zip(zip(*each, strict=True), np.sum(totals, axis=0).tolist(), strict=True)
+            )
             blocks.append(Block(some, summed, len(people[0].own)))
     return blocks, kept
 
 
-def _kept(person: Person, places: frozenset[int]) -> list[Balance]:
-    return [person.balances[place] for place in sorted(places)]
+def _kind(balance: Balance) -> Kind:
+    """Balances of one kind can be summed: the same amounts, and the same shape unless no sum is ever below 0."""
+    counted = min(balance.amounts) >= 0 and balance.start >= 0 and all(point >= 0 for point, _ in balance.turns)
+    return (balance.amounts,) if counted else (balance.amounts, balance.slope, balance.turns)
 
 
-def _summed(each: Sequence[Sequence[Balance]]) -> tuple[Balance, ...]:
-    """What the sums of all cost if each had the mean: as one, with every turn as far out as there are people."""
-    return tuple(
-        Balance(
-            alike[0].amounts,
-            sum(one.at_zero for one in alike),
-            alike[0].slope,
-            tuple((point * len(alike), change) for point, change in alike[0].turns),
-            sum(one.start for one in alike),
-        )
-        for alike in zip(*each, strict=True)
+def least_together(alike: Sequence[Balance], at: float) -> Balance:
+    """The least that these balances cost together, as a function of their common sum; most exact around `at`."""
+    first = alike[0]
+    at_zero, start = sum(one.at_zero for one in alike), sum(one.start for one in alike)
+    if all((one.slope, one.turns) == (first.slope, first.turns) for one in alike):
+        # All at the mean: every turn as far out as there are people.
+        turns = tuple((point * len(alike), change) for point, change in first.turns)
+        return Balance(first.amounts, at_zero, first.slope, turns, start)
+    lines = _lines(alike, at_zero)
+    near = [(intercept, slope) for begin, intercept, slope in lines if NEAR[0] * at <= begin <= NEAR[1] * at]
+    near = near or [lines[-1][1:]]
+    step = -(-len(near) // MOST_LINES)
+    chosen = near[::step]
+    # Where two lines meet, rounded up: the later a turn, the lower the cost.
+    turns = tuple(
+        (-((later[0] - earlier[0]) // (later[1] - earlier[1])), later[1] - earlier[1])
+        for earlier, later in pairwise(chosen)
     )
+    return Balance(first.amounts, chosen[0][0], chosen[0][1], turns, start)
+
+
+def _lines(alike: Sequence[Balance], at_zero: int) -> list[tuple[int, int, int]]:
+    """Where each stretch begins, and the line it lies on (cost at 0, slope), when what is cheapest is taken first."""
+    last = min(one.slope + sum(change for _, change in one.turns) for one in alike)
+    length: Counter[int] = Counter()
+    for one in alike:
+        slope, begin = one.slope, 0
+        for point, change in sorted(one.turns):
+            length[slope] += point - begin
+            slope, begin = slope + change, point
+    lines, begin, cost = [], 0, at_zero
+    for slope in sorted(slope for slope in length if slope < last and length[slope]):
+        lines.append((begin, cost - slope * begin, slope))
+        begin, cost = begin + length[slope], cost + slope * length[slope]
+    lines.append((begin, cost - last * begin, last))
+    return lines
 
 
 def _tangent(person: Person, row: Sequence[int], kept: frozenset[int]) -> tuple[float, Floats]:
