@@ -23,11 +23,15 @@ def post(roster: RosterModel) -> None:
     by_day = _by_day(grid)
     all_nights = [option for option in grid.options if option not in by_day]
     near = {option: _near(all_nights, option, terms.minutes) for option in by_day}
+    after_nights = [option for option in by_day if near[option]]
     for agent in roster.people:
+        past_nights = [option for option in grid.past(agent) if night(grid)(agent, option)]
+        tired = by_day if past_nights else after_nights
+        if not tired:
+            continue
         nights = literals(roster, agent, "night", night_numbers(grid, agent))
         past = past_days(grid, agent, night(grid))
-        past_nights = [option for option in grid.past(agent) if night(grid)(agent, option)]
-        for option in by_day:
+        for option in tired:
             forbidden: list[Linear] = []
             for day, of_day in {**_near(past_nights, option, terms.minutes), **near[option]}.items():
                 row = [_on(nights, past, day - back) for back in range(1, terms.nights)]
