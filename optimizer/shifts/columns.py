@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.in_row import Balance
-from optimizer.shifts.lp import Effort, Lp
+from optimizer.shifts.lp import Lp
 
 Floats = NDArray[np.float64]
 
@@ -276,20 +276,6 @@ class Master:
     def fix(self, number: int) -> None:
         """Make a column the row of its unit."""
         self._lp.fix(self.columns[number].variable)
-
-    def whole(self, room: float, effort: Effort) -> list[Column] | None:
-        """One column for each unit, at the least cost among the columns that can be in a choice that beats the LP by
-        less than `room`; None where there is none or it was not found with so much effort.
-
-        Columns whose reduced cost is above that can't be. Cover by queue counts as far as tangents have it.
-        """
-        reduced = self._reduced()
-        chosen = {
-            column.variable: number in self.weights or (number < len(reduced) and reduced[number] <= room + TINY)
-            for number, column in enumerate(self.columns)
-        }
-        taken = self._lp.whole(chosen, effort)
-        return None if taken is None else [column for column in self.columns if column.variable in taken]
 
     def solve(self) -> tuple[Prices, int]:
         """Solve the master; its prices, and how many tangents its solution violated (now added)."""

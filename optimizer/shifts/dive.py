@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.shifts.columns import Column, Floats, Master, Row, Unit
 from optimizer.shifts.crew import Crew
-from optimizer.shifts.lp import Effort, LpFailed
+from optimizer.shifts.lp import LpFailed
 from optimizer.shifts.people import Person
 from optimizer.shifts.progress import Progress
 
@@ -29,10 +29,7 @@ LEAST_GAIN = 1.0 - 1e-6
 """Costs are whole numbers."""
 
 HOPELESS = 0.01
-"""A dive that has become so much dearer than what there was is given up."""
-
-TAIL_NODES = 300
-TAIL_SECONDS = 10.0
+"""A dive that has become so much dearer than what there was, and has no more to gain, is given up."""
 
 
 class Dive:
@@ -140,15 +137,15 @@ class Dive:
             slopes = (slopes + wanted) / 2
         return sorted(found)
 
-    def run(self, progress: Progress, *, keep_worse: bool = False, tail: int = 0) -> bool:
+    def run(self, progress: Progress, *, keep_worse: bool = False, reprice: int = 1) -> bool:
         """Plan the days anew; says whether the roster got better. It gets worse only with `keep_worse`.
 
-        The last `tail` people get their columns together, by an integer program.
+        Up to `reprice` rounds of pricing follow each step of the dive.
         """
         crew = self._crew
         before, rows = crew.cost(), crew.snapshot()
         try:
-            chosen = self._dive(progress, tail) if self._people else None
+            chosen = self._dive(progress, reprice) if self._people else None
         except LpFailed:
             return False
         if chosen is None and not self._bound:
@@ -163,7 +160,7 @@ class Dive:
             crew.restore(rows)
         return after < before
 
-    def _dive(self, progress: Progress, tail: int) -> dict[int, Column] | None:
+    def _dive(self, progress: Progress, reprice: int) -> dict[int, Column] | None:
         """A column for everyone, or None where time ran out or nothing can be better."""
         master = self._master
         everyone = list(range(len(self._people)))
@@ -186,18 +183,16 @@ class Dive:
             if progress.over():
                 return None
             master.solve()
-            if len(everyone) - len(chosen) <= tail:
-                found = master.whole(max(LEAST_GAIN, now - master.value), Effort(TAIL_NODES, TAIL_SECONDS))
-                tail = 0
-                if found is not None:
-                    return {column.unit: column for column in found}
             for number in self._to_fix(chosen):
                 master.fix(number)
                 chosen[master.columns[number].unit] = master.columns[number]
-            newest, _ = master.solve()
-            if exact and master.value > (1.0 + HOPELESS) * now:
+            for _ in range(reprice):
+                newest, _ = master.solve()
+                _, new = master.price(newest, self._price, [one for one in everyone if one not in chosen])
+                if not new:
+                    break
+            if exact and master.value > now + max(HOPELESS * abs(now), now - master.bound):
                 return None
-            master.price(newest, self._price, [person for person in everyone if person not in chosen])
         return chosen
 
     def _to_fix(self, chosen: dict[int, Column]) -> list[int]:

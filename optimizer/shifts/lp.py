@@ -19,17 +19,6 @@ GLOP_PARAMETERS = "use_preprocessing: false"
 OTHER_WAYS = ("use_preprocessing: true", "use_dual_simplex: true")
 """For programs on which GLOP ends in trouble."""
 
-GAP = 1e-4
-"""Relative gap at which an integer program is good enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much an integer program may take: nodes, the same every time, and seconds for safety."""
-
-    nodes: int
-    seconds: float
-
 
 class LpFailed(Exception):
     """The program could not be solved, warm or cold."""
@@ -118,29 +107,3 @@ class Lp:
     def reduced(self, columns: Sequence[int]) -> Floats:
         """The reduced costs of some columns in the last solution."""
         return np.array([self._theirs[column].reduced_cost() for column in columns], float)
-
-    def whole(self, chosen: dict[int, bool], effort: Effort) -> set[int] | None:
-        """Which of the columns in `chosen` are 1, where these must be 0 or 1 (only 0 if marked false).
-
-        None where no solution was found with so much effort.
-        """
-        solver = pywraplp.Solver.CreateSolver("SCIP")
-        solver.SetSolverSpecificParametersAsString(f"limits/nodes = {effort.nodes}\nlimits/gap = {GAP}")
-        solver.set_time_limit(round(1000 * effort.seconds))
-        objective = solver.Objective()
-        objective.SetMinimization()
-        rows = [solver.Constraint(least, min(most, solver.infinity())) for least, most in self._rows]
-        taken = {}
-        for number, column in enumerate(self._columns):
-            if not chosen.get(number, True):
-                continue
-            if number in chosen:
-                theirs = taken[number] = solver.IntVar(column.least, 1, "")
-            else:
-                theirs = solver.NumVar(0, solver.infinity(), "")
-            objective.SetCoefficient(theirs, column.cost)
-            for row, value in column.entries:
-                rows[row].SetCoefficient(theirs, value)
-        if solver.Solve() not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.FEASIBLE):
-            return None
-        return {number for number, theirs in taken.items() if theirs.solution_value() > 0.5}

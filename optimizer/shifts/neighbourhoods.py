@@ -19,6 +19,12 @@ WEEKS = (2, 4, 6, 8)
 LONGEST_ROW_DAYS = 90
 """Up to so many days some neighbourhoods free whole rows."""
 
+REPRICE, REPRICE_MANY, MANY = 4, 8, 16
+"""Rounds of pricing after each step of a dive; more from so many people on."""
+
+MOST_SHARE = 0.1
+"""No try may be expected to take more of the time that is left."""
+
 EXPLORE = 0.15
 FADING = 0.9
 """How much of what was measured stays, from try to try."""
@@ -41,6 +47,11 @@ class _Size:
     def rate(self) -> float:
         return self.gained / self.seconds if self.seconds else 0.0
 
+    @property
+    def seconds_each(self) -> float:
+        """Seconds of a try, the newest counting most."""
+        return self.seconds * (1 - FADING) / (1 - FADING**self.tries) if self.tries else 0.0
+
     def learn(self, gain: float, seconds: float) -> None:
         self.gained = FADING * self.gained + gain
         self.seconds = FADING * self.seconds + seconds
@@ -62,6 +73,8 @@ class Neighbourhoods:
         if days <= LONGEST_ROW_DAYS:
             weeks.add(all_weeks)
         people = {min(one, len(crew.people)) for one in PEOPLE}
+        if days <= LONGEST_ROW_DAYS:
+            people.add(len(crew.people))
         self._sizes = [_Size(some, long) for some in sorted(people) for long in sorted(weeks)]
         self._sizes.sort(key=lambda size: size.people * size.weeks)
 
@@ -72,18 +85,25 @@ class Neighbourhoods:
         days = self._days(size.weeks)
         people = self._people(size.people, days)
         before, began = crew.cost(), self._progress.seconds
-        Dive(crew, days, people).run(self._progress)
+        Dive(crew, days, people).run(self._progress, reprice=REPRICE if size.people < MANY else REPRICE_MANY)
         gain = before - crew.cost()
         size.learn(gain, self._progress.seconds - began if self._timed else size.people * size.weeks)
         return gain
 
     def _choose(self) -> _Size:
-        fresh = [size for size in self._sizes if not size.tries]
+        tried = [size for size in self._sizes if size.tries]
+        if self._timed and tried:
+            dearest = max(size.seconds_each / (size.people * size.weeks) for size in tried)
+            affordable = MOST_SHARE * self._progress.seconds_left
+            sizes = [size for size in self._sizes if dearest * size.people * size.weeks < affordable] or tried
+        else:
+            sizes = self._sizes
+        fresh = [size for size in sizes if not size.tries]
         if fresh:
             return fresh[0]
         if self._random.random() < EXPLORE:
-            return self._sizes[int(self._random.integers(len(self._sizes)))]
-        return max(self._sizes, key=lambda size: size.rate)
+            return sizes[int(self._random.integers(len(sizes)))]
+        return max(sizes, key=lambda size: size.rate)
 
     def _days(self, weeks: int) -> range:
         days = self._crew.grid.problem.days

@@ -20,10 +20,11 @@ from roster.problem import Assigned
 
 ANNEAL_SHARE = 0.08
 ANNEAL_SECONDS = 6.0
-"""Of a few weeks of some dozen people; more where there are more people and weeks."""
 
-ANNEAL_CELLS = 1000
-"""People x days that the annealing time is meant for."""
+LONG_SHARE = 0.15
+LONG_SECONDS = 15.0
+LONG_CELLS = 1000
+"""Where limits tie all weeks together: so many seconds for so many people x days."""
 
 BOUND_SHARE = 0.45
 """How much of the time one process alone spends on the bound."""
@@ -75,8 +76,10 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
 
 
 def _anneal_seconds(crew: Crew, progress: Progress) -> float:
+    if counted_by_week(crew.grid.problem):
+        return min(ANNEAL_SECONDS, ANNEAL_SHARE * progress.seconds_left)
     cells = len(crew.people) * crew.grid.problem.days
-    return min(ANNEAL_SECONDS * max(1.0, cells / ANNEAL_CELLS), ANNEAL_SHARE * progress.seconds_left)
+    return min(LONG_SECONDS * max(1.0, cells / LONG_CELLS), LONG_SHARE * progress.seconds_left)
 
 
 def _bounding(crew: Crew) -> Bounding:
