@@ -3,8 +3,8 @@
     python -m bench.edits [--agents 150] [--seconds 30] [--times 40] [--seed 1]
 
 The demo's clinic with as many agents as asked (its people again and again, the requirement in proportion), every rule
-of the default policy, 28 days, planned for `--seconds` first. Times are of one thread, by the wall and beside it CPU, as
-other work may run on the machine. Wanted: an edit under 50 ms, a repair's 95th percentile under 2 s.
+of the default policy, 28 days, planned for `--seconds` first. Times are of one thread, by the wall and beside it CPU,
+for other work may run on the machine. Wanted: an edit under 50 ms, a repair's 95th percentile under 2 s.
 """
 
 import argparse

@@ -19,7 +19,7 @@ from roster.whatif.difference import difference
 from roster.whatif.live import LiveRoster
 from roster.whatif.notice import last_day_inside
 
-DETERMINISTIC_LIMIT = 0.5
+DETERMINISTIC_LIMIT = 0.3
 """Of the solver's own units: less than a second of one core at 150 agents."""
 
 
