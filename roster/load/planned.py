@@ -4,12 +4,16 @@ Never what someone experienced: it knows queues, requirements and hours, no cont
 """
 
 import math
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from functools import lru_cache
 
 from roster.problem import PlannedAgent, Problem
 
 HOURS_PER_QUARTER = 0.25
+KEPT = 8
+"""So many problems' exposure is kept."""
 
 Skills = frozenset[str]
 
@@ -96,12 +100,24 @@ def required_by_quarter(problem: Problem) -> dict[str, list[int]]:
 
 def exposure_of(problem: Problem) -> Exposure:
     """The planned exposure of `problem`, kept for the next who asks about the same shifts, queues and requirements."""
-    people = {"agents": (), "name": "", "published": (), "together": (), "apart": (), "today": None}
-    return _exposure(problem.model_copy(update=people))
+    ground = (problem.shifts, problem.queues, problem.demand)
+    key = (problem.zone, problem.start, problem.days, *(id(part) for part in ground))
+    with _lock:
+        if key not in _known:
+            # The parts are kept with it, so that nothing else can come to have their place in memory.
+            people = {"agents": (), "name": "", "published": (), "together": (), "apart": (), "today": None}
+            _known[key] = (ground, _exposure(problem.model_copy(update=people)))
+            while len(_known) > KEPT:
+                _known.popitem(last=False)
+        return _known[key][1]
+
+
+_known: OrderedDict[tuple[object, ...], tuple[object, Exposure]] = OrderedDict()
+_lock = threading.Lock()
 
 
 # It depends on nobody in particular, so that edits and other teams' people find it computed.
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=KEPT)
 def _exposure(ground: Problem) -> Exposure:
     return Exposure(ground)
 
