@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from optimizer.shifts.bounding import counted_by_week
 from optimizer.shifts.crew import Crew, Floats
 from optimizer.shifts.people import Person
 from optimizer.shifts.progress import Progress
@@ -19,6 +20,17 @@ from optimizer.shifts.progress import Progress
 COOLING_POWER = 1.5
 STILL_SHARE = 0.06
 """The last part of the time is without noise."""
+
+ANNEAL_SHARE = 0.08
+ANNEAL_SECONDS = 6.0
+
+LONG_SHARE = 0.15
+LONG_SECONDS = 15.0
+LONG_CELLS = 1000
+"""Where limits tie all weeks together: so many seconds for so many people x days."""
+
+OFFER_SECONDS = 1.0
+"""Rosters on the way are offered no more often: a large one takes a while to be told."""
 
 WHOLE_ROW_DAYS = 42
 """Up to so many days a move is a whole row."""
@@ -42,7 +54,7 @@ def anneal(
     heat = start_heat(crew) if heat is None else heat
     best, rows = crew.cost(), crew.snapshot()
     part = _clock(seconds, moves, len(crew.people))
-    done = 0
+    done, offered = 0, progress.seconds
     while (share := part(done)) < 1.0 and not progress.over():
         temperature = heat * max(0.0, 1.0 - share / (1.0 - STILL_SHARE)) ** COOLING_POWER
         sweep(crew, crew.people, temperature, random)
@@ -50,8 +62,11 @@ def anneal(
         cost = crew.cost()
         if cost < best:
             best, rows = cost, crew.snapshot()
-            crew.offer(progress)
+            if progress.seconds - offered >= OFFER_SECONDS:
+                crew.offer(progress)
+                offered = progress.seconds
     crew.restore(rows)
+    crew.offer(progress)
 
 
 def sweep(crew: Crew, people: Sequence[Person], temperature: float, random: np.random.Generator) -> None:
@@ -85,6 +100,14 @@ def _clock(seconds: float, moves: int | None, sweep: int) -> Callable[[int], flo
         return lambda done: done / rounded
     started = time.monotonic()
     return lambda _: (time.monotonic() - started) / seconds if seconds > 0 else 1.0
+
+
+def anneal_seconds(crew: Crew, progress: Progress) -> float:
+    """How long the first annealing of a run is worth, of the time that is left."""
+    if counted_by_week(crew.grid.problem):
+        return min(ANNEAL_SECONDS, ANNEAL_SHARE * progress.seconds_left)
+    cells = len(crew.people) * crew.grid.problem.days
+    return min(LONG_SECONDS * max(1.0, cells / LONG_CELLS), LONG_SHARE * progress.seconds_left)
 
 
 def start_heat(crew: Crew) -> float:

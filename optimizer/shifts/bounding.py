@@ -44,6 +44,11 @@ def spans_of(problem: Problem) -> list[range]:
     return [range(first, min(first + 7, days)) for first in range(0, days, 7)]
 
 
+def worth_bounding(problem: Problem) -> bool:
+    """Whether columns can be as long as what ties them: over a year's rows weeks alone prove next to nothing."""
+    return counted_by_week(problem) or problem.days <= LONGEST_ROW_DAYS
+
+
 class Bounding:
     """The bound of one problem, better the longer it runs."""
 

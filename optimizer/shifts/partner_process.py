@@ -9,8 +9,8 @@ import signal
 import sys
 import threading
 
-from optimizer.shifts.anneal import anneal
-from optimizer.shifts.bounding import Bounding
+from optimizer.shifts.anneal import anneal, anneal_seconds
+from optimizer.shifts.bounding import Bounding, worth_bounding
 from optimizer.shifts.construct import construct
 from optimizer.shifts.cover_table import CoverTable
 from optimizer.shifts.crew import Crew
@@ -88,10 +88,14 @@ def main() -> int:
     progress = Progress(time_limit_seconds=order.time_limit_seconds)
     if not construct(crew, order.seed):
         return 0
-    seconds = min(ANNEAL_SECONDS, ANNEAL_SHARE * order.time_limit_seconds)
-    anneal(crew, progress, seconds=seconds, moves=None, seed=order.seed)
-    bounding = Bounding(grid, people, crew.cover, crew.known_rows())
-    bounding.run(progress, on_round=lambda: talk.bound(progress, bounding))
+    if worth_bounding(order.problem):
+        seconds = min(ANNEAL_SECONDS, ANNEAL_SHARE * order.time_limit_seconds)
+        anneal(crew, progress, seconds=seconds, moves=None, seed=order.seed)
+        bounding = Bounding(grid, people, crew.cover, crew.known_rows())
+        bounding.run(progress, on_round=lambda: talk.bound(progress, bounding))
+    else:
+        anneal(crew, progress, seconds=anneal_seconds(crew, progress), moves=None, seed=order.seed)
+        talk.rows(crew, crew.cost())
     talk.merge(crew)
     search = Neighbourhoods(crew, progress, order.seed)
     while not progress.over():

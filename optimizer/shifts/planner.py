@@ -7,8 +7,8 @@ bound, then searches as well.
 
 from collections.abc import Callable, Sequence
 
-from optimizer.shifts.anneal import anneal, start_heat
-from optimizer.shifts.bounding import Bounding, counted_by_week
+from optimizer.shifts.anneal import OFFER_SECONDS, anneal, anneal_seconds, start_heat
+from optimizer.shifts.bounding import Bounding, counted_by_week, worth_bounding
 from optimizer.shifts.construct import construct
 from optimizer.shifts.crew import Crew
 from optimizer.shifts.neighbourhoods import Neighbourhoods
@@ -17,14 +17,6 @@ from optimizer.shifts.progress import Progress
 from optimizer.shifts.weeks_anew import Guidance, WeeksAnew
 from optimizer.shifts.wire import Order
 from roster.problem import Assigned
-
-ANNEAL_SHARE = 0.08
-ANNEAL_SECONDS = 6.0
-
-LONG_SHARE = 0.15
-LONG_SECONDS = 15.0
-LONG_CELLS = 1000
-"""Where limits tie all weeks together: so many seconds for so many people x days."""
 
 BOUND_SHARE = 0.45
 """How much of the time one process alone spends on the bound."""
@@ -55,14 +47,16 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
     if units is not None:
         anneal(crew, progress, seconds=0.0, moves=round(units * MOVES_PER_UNIT), seed=seed)
         bounding = _bounding(crew)
-        bounding.run(progress, rounds=round(units * ROUNDS_PER_UNIT))
+        if bounding is not None:
+            bounding.run(progress, rounds=round(units * ROUNDS_PER_UNIT))
         _improve(crew, progress, seed, lambda: _taught(bounding), dives=round(units * DIVES_PER_UNIT))
         return
-    seconds = _anneal_seconds(crew, progress)
+    seconds = anneal_seconds(crew, progress)
     if workers < 2:
         anneal(crew, progress, seconds=seconds, moves=None, seed=seed)
         bounding = _bounding(crew)
-        bounding.run(progress, seconds=BOUND_SHARE * progress.seconds_left)
+        if bounding is not None:
+            bounding.run(progress, seconds=BOUND_SHARE * progress.seconds_left)
         _improve(crew, progress, seed, lambda: _taught(bounding))
         return
     order = Order(problem=crew.grid.problem, time_limit_seconds=progress.seconds_left, workers=1, seed=seed + 1)
@@ -75,19 +69,14 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         partner.close()
 
 
-def _anneal_seconds(crew: Crew, progress: Progress) -> float:
-    if counted_by_week(crew.grid.problem):
-        return min(ANNEAL_SECONDS, ANNEAL_SHARE * progress.seconds_left)
-    cells = len(crew.people) * crew.grid.problem.days
-    return min(LONG_SECONDS * max(1.0, cells / LONG_CELLS), LONG_SHARE * progress.seconds_left)
-
-
-def _bounding(crew: Crew) -> Bounding:
+def _bounding(crew: Crew) -> Bounding | None:
+    if not worth_bounding(crew.grid.problem):
+        return None
     return Bounding(crew.grid, crew.people, crew.cover, crew.known_rows())
 
 
-def _taught(bounding: Bounding) -> Guidance:
-    return Guidance(bounding.slopes, bounding.parts)
+def _taught(bounding: Bounding | None) -> Guidance | None:
+    return None if bounding is None else Guidance(bounding.slopes, bounding.parts)
 
 
 def _learned(partner: Partner) -> Guidance | None:
@@ -107,7 +96,7 @@ def _improve(
     """Plan parts anew until time is over (or for so many `dives`)."""
     weeks = WeeksAnew(crew, progress, guidance) if counted_by_week(crew.grid.problem) else None
     some = Neighbourhoods(crew, progress, seed, timed=dives is None)
-    done = 0
+    done, offered = 0, progress.seconds
     while not progress.over() and (dives is None or done < dives):
         if partner is not None:
             if partner.merge(crew):
@@ -121,6 +110,9 @@ def _improve(
                 moves = None if dives is None else LATER_MOVES
                 anneal(crew, progress, seconds=LATER_SECONDS, moves=moves, seed=seed + done, heat=heat)
                 weeks.again()
-        elif some.step() > 0:
+        elif some.step() > 0 and progress.seconds - offered >= OFFER_SECONDS:
             crew.offer(progress)
+            offered = progress.seconds
         done += 1
+    if weeks is None:
+        crew.offer(progress)
