@@ -4,7 +4,7 @@ Every change is one person's row taken out and the best one put back, so all per
 about the team are priced so high that they hold too wherever they can; a roster that breaks one is not offered.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -211,15 +211,16 @@ class Crew:
             slopes = np.where(below | above, (slopes + wanted) / 2, slopes)
         return found
 
-    def assignments(self) -> tuple[Assigned, ...]:
-        """The roster, with the pins of another team's people, by agent and day."""
+    def assignments(self, rows: Mapping[str, Sequence[int]] | None = None) -> tuple[Assigned, ...]:
+        """The roster (or that of `rows`, a snapshot), with the pins of another team's people, by agent and day."""
+        rows = self.rows if rows is None else rows
         lines: list[Assigned] = []
         for agent in self.grid.problem.agents:
             if agent.fixed:
                 pins = sorted((pin.day, pin.shift) for pin in agent.pins if pin.shift is not None)
                 lines += [Assigned(agent=agent.id, day=day, shift=shift) for day, shift in pins]
             else:
-                options = (self.grid.options[index] for index in self.rows[agent.id])
+                options = (self.grid.options[index] for index in rows[agent.id])
                 lines += [Assigned(agent=agent.id, day=option.day, shift=option.shift) for option in options]
         return tuple(lines)
 

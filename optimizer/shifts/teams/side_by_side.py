@@ -12,6 +12,7 @@ process more (`proof.py`), which counts as one of the workers while it lasts.
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
@@ -107,7 +108,7 @@ class _Rounds:
         crew = self._crew
         best, rows = crew.cost(), crew.snapshot()
         random = np.random.default_rng([self._seed, 3])
-        cold = False
+        cold, told = False, best
         while (share := self._share()) < 1.0 and not self._progress.over():
             for parts in self._batches(random.permutation(len(self._parts)).tolist()):
                 share = self._share()
@@ -125,7 +126,10 @@ class _Rounds:
                 cost = crew.cost()
                 if cost < best and not crew.broken():
                     best, rows = cost, crew.snapshot()
-                    crew.offer(self._progress)
+            if best < told:
+                # Once a round: twenty thousand shifts take a while to write down.
+                self._progress.offer(best, partial(crew.assignments, rows))
+                told = best
         crew.restore(rows)
 
     def _share(self) -> float:
