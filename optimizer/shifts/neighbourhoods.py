@@ -30,7 +30,7 @@ FADING = 0.9
 """How much of what was measured stays, from try to try."""
 
 DEAREST_SHARE = 0.5
-"""How often weeks and people are drawn by what they cost instead of evenly."""
+"""How often weeks are drawn by what cover costs there instead of evenly."""
 
 
 @dataclass(slots=True)
