@@ -81,6 +81,8 @@ class Column:
     cost: float
     variable: int
     heads: Floats
+    sums: Floats
+    """What it adds to each balance of its person, where the master has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,10 @@ class Master:
         self._missing = cover.shifts.required - works
         self._cells = {int(one): self._cell(int(one)) for one in self._asked}
         self._one = [self._lp.add_row(1.0, 1.0) for _ in units]
-        self._excess = [self._balance(one) for one in balanced]
+        self._excess = [self._beyond(one) for one in balanced]
+        self._tangents: list[list[list[tuple[int, float]]]] = [[[] for _ in one.balances] for one in balanced]
+        """By person and balance the rows added so far, each with its slope."""
+        self._columns_of: list[list[int]] = [[] for _ in balanced]
         self._slopes_of = np.cumsum([0, *(len(one.balances) for one in balanced)])
         self._cuts: dict[int, list[tuple[int, float, Floats]]] = {int(t): [] for t in segments}
         self.columns: list[Column] = []
@@ -148,8 +153,8 @@ class Master:
         """What the master's own solution costs: an upper bound of what column generation converges to."""
         self.weights: dict[int, float] = {}
         """Weight of each column (by its place in `columns`) in the last solution, where it is positive."""
-        self._solved = 0
-        """How many columns the last solution knew."""
+        self._reduced: Floats = np.zeros(0)
+        """The reduced cost of each column that the last solution knew."""
 
     def _cell(self, option: int) -> int:
         """The row people + missing - beyond = required of an option."""
@@ -159,17 +164,41 @@ class Master:
         self._lp.put(row, self._lp.add_column(float(shifts.over[option])), -1.0)
         return row
 
-    def _balance(self, person: Balanced) -> list[list[int]]:
-        """For each balance the rows excess >= sum - point of its turns; the slope before them is in the columns."""
-        rows = []
+    def _beyond(self, person: Balanced) -> list[int]:
+        """For each balance a variable for what it costs beyond its slope before all turns, which is in the columns."""
         for one in person.balances:
             self._constant += float(one.at_zero + one.slope * one.start)
-            turns = []
-            for point, change in one.turns:
-                turns.append(self._lp.add_row(float(one.start - point)))
-                self._lp.put(turns[-1], self._lp.add_column(float(change)), 1.0)
-            rows.append(turns)
-        return rows
+        return [self._lp.add_column(1.0) for _ in person.balances]
+
+    def _bend(self) -> int:
+        """Add the tangents at the sums of the last solution that its estimates of the balances violate; how many."""
+        totals = [np.array([one.start for one in person.balances], float) for person in self._balanced]
+        for column, weight in self.weights.items():
+            one = self.columns[column]
+            totals[self._units[one.unit].person] += weight * one.sums
+        estimates = iter(self._lp.values([one for each in self._excess for one in each]).tolist())
+        added = 0
+        for number, person in enumerate(self._balanced):
+            for place, balance in enumerate(person.balances):
+                total, estimate = float(totals[number][place]), next(estimates)
+                past = [(point, change) for point, change in balance.turns if point < total - TINY]
+                missing = sum(change * (total - point) for point, change in past) - estimate
+                if missing > 1e-6:
+                    self.value += missing
+                    steepness = float(sum(change for _, change in past))
+                    offset = steepness * balance.start - sum(change * point for point, change in past)
+                    self._tangents[number][place].append((self._tangent(number, place, steepness, offset), steepness))
+                    added += 1
+        return added
+
+    def _tangent(self, person: int, place: int, steepness: float, offset: float) -> int:
+        row = self._lp.add_row(offset)
+        self._lp.put(row, self._excess[person][place], 1.0)
+        for number in self._columns_of[person]:
+            column = self.columns[number]
+            if column.sums[place]:
+                self._lp.put(row, column.variable, -steepness * float(column.sums[place]))
+        return row
 
     def add_column(self, unit: int, row: Row, cost: float) -> bool:
         """Add a row of a unit with its own cost; False where it is known."""
@@ -177,19 +206,20 @@ class Master:
             return False
         self._known[unit].add(row)
         entries: list[tuple[int, float]] = []
+        sums = np.zeros(0)
         if self._balanced:
             number = self._units[unit].person
             person = self._balanced[number]
             sums = person.amounts[:, list(row)].sum(axis=1)
             cost += float(person.lowest @ sums)
-            for total, turns in zip(sums.tolist(), self._excess[number], strict=True):
-                for turn in turns if total else ():
-                    entries.append((turn, -total))
+            for total, tangents in zip(sums.tolist(), self._tangents[number], strict=True):
+                entries += [(tangent, -steepness * total) for tangent, steepness in tangents if total]
+            self._columns_of[number].append(len(self.columns))
         variable = self._lp.add_column(cost)
         self._lp.put(self._one[unit], variable, 1.0)
-        for turn, value in entries:
-            self._lp.put(turn, variable, value)
-        column = Column(unit, row, cost, variable, self._cover.segment_covers[list(row)].sum(axis=0))
+        for tangent, value in entries:
+            self._lp.put(tangent, variable, value)
+        column = Column(unit, row, cost, variable, self._cover.segment_covers[list(row)].sum(axis=0), sums)
         for index, count in Counter(row).items():
             if index in self._cells:
                 self._lp.put(self._cells[index], variable, float(count))
@@ -248,7 +278,7 @@ class Master:
 
     def promising(self, per_unit: int) -> list[Column]:
         """The columns of least reduced cost in the last solution, so many a unit."""
-        reduced = self._reduced()
+        reduced = self._reduced
         taken = [0] * len(self._units)
         found = []
         for number in sorted(range(len(reduced)), key=lambda one: (reduced[one], one)):
@@ -257,11 +287,6 @@ class Master:
                 taken[column.unit] += 1
                 found.append(column)
         return found
-
-    def _reduced(self) -> list[float]:
-        """The reduced cost of each column that the last solution knew."""
-        reduced: list[float] = self._lp.reduced([column.variable for column in self.columns[: self._solved]]).tolist()
-        return reduced
 
     def slopes(self, person: int) -> Floats:
         """The price of each balance of a person, in the prices that gave the best bound so far."""
@@ -282,16 +307,18 @@ class Master:
         objective = self._lp.solve() + self._constant
         duals = self._lp.duals()
         values = self._lp.values([column.variable for column in self.columns])
-        self._solved = len(self.columns)
+        # Read at once: the older interface answers 0 once anything was added to the program.
+        self._reduced = self._lp.reduced([column.variable for column in self.columns])
         self.weights = {int(number): float(values[number]) for number in np.flatnonzero(values > TINY)}
         self.value = objective
-        if not self._under:
-            return self._prices(duals), 0
-        presence = self._presence()
+        prices = self._prices(duals)
         under = dict(zip(self._under, self._lp.values(list(self._under.values())).tolist(), strict=True))
-        costs = self._cover.cost(presence)
-        self.value += float(costs[self._intervals].sum()) - sum(under.values())
-        return self._prices(duals), self.separate(presence, under)
+        added = self._bend() if self._balanced else 0
+        if under:
+            presence = self._presence()
+            self.value += float(self._cover.cost(presence)[self._intervals].sum()) - sum(under.values())
+            added += self.separate(presence, under)
+        return prices, added
 
     def _prices(self, duals: Floats) -> Prices:
         constant = np.zeros(self._cover.segment_covers.shape[1])
@@ -305,8 +332,9 @@ class Master:
                     constant[t] += weight * cut_constant
                     slope[:, t] += weight * cut_slope
         balance = np.zeros(self._slopes_of[-1])
-        for number, (person, rows) in enumerate(zip(self._balanced, self._excess, strict=True)):
-            slopes = person.lowest + np.array([sum(duals[turn] for turn in turns) for turns in rows], float)
+        for number, (person, rows) in enumerate(zip(self._balanced, self._tangents, strict=True)):
+            steepest = [sum(duals[row] * steepness for row, steepness in tangents) for tangents in rows]
+            slopes = person.lowest + np.array(steepest, float)
             self._of(number, balance)[:] = np.clip(slopes, person.lowest, person.steepest)
         worth = np.zeros(len(self._missing))
         if self._cells:
