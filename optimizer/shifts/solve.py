@@ -95,6 +95,9 @@ def solve(
         big = len(crew.people) >= SIDE_BY_SIDE_FROM
         search_rows = partial(plan_teams, executor=executor) if big else plan
         search_rows(crew, progress, workers=workers, seed=seed, start_from=progress.best or start_from)
+        if progress.best is None and not progress.over():
+            # Row after row found no way in: pairs and roles can be so tight that a model of all is the way.
+            refused = _direct(grid, progress, share=1.0, workers=workers, seed=seed, start_from=start_from)
     if progress.best is None and not progress.stopped:
         clashes = clashes_of(grid) if crew is None else Clashes()
         if not clashes.conflicts:

@@ -153,3 +153,10 @@ def test_what_the_other_has_found_is_taken_up_where_it_helps() -> None:
     assert mirror.merge(mine)
     assert mine.cost() <= other.cost()
     assert not mirror.merge(mine)
+
+
+def test_where_no_row_after_row_leads_in_a_model_of_all_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solving, "DIRECT_LITERALS", 0)
+    monkeypatch.setattr("optimizer.shifts.planner.construct", lambda *_: False)
+    result = solve(problem_from_curtois(TINY), time_limit_seconds=60, deterministic_limit=20, workers=1)
+    assert result.status is Status.OPTIMAL
