@@ -160,6 +160,19 @@ def test_the_bound_of_two_weeks_holds_and_rises() -> None:
     assert set(bounding.slopes) == {one.agent.id for one in crew.people}
 
 
+def test_what_the_bound_teaches_holds_every_part_of_its_last_solution() -> None:
+    """Reduced costs are read before columns are added: afterwards the LP says 0 to each, and the oldest look best."""
+    crew = crew_of(team(people=5, days=14, seed=5))
+    construct(crew, 0)
+    bounding = Bounding(crew.grid, crew.people, crew.cover, crew.known_rows())
+    bounding.run(Progress(time_limit_seconds=600), rounds=12)
+    master = bounding._master
+    used = {number for number, weight in master.weights.items() if weight > 0.01}
+    assert max(used) > 2 * len(crew.people) * 6
+    promising = {(one.unit, one.row) for one in master.promising(6)}
+    assert {(master.columns[number].unit, master.columns[number].row) for number in used} <= promising
+
+
 @pytest.mark.usefixtures("by_rows")
 def test_solving_by_rows_gives_a_judged_roster_with_a_bound_the_same_twice() -> None:
     problem = team(people=5)

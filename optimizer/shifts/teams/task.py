@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
 
 import numpy as np
 
@@ -103,6 +104,6 @@ def end_with_parent() -> None:
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 
-def _watch(parent: object) -> None:
-    parent.join()  # type: ignore[attr-defined]
+def _watch(parent: BaseProcess) -> None:
+    parent.join()
     os._exit(0)
