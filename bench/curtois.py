@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from optimizer.shifts.process import SolverCrashed, SolverProcess
+from optimizer.shifts.processes.process import SolverCrashed, SolverProcess
 from roster.exchange.roster_files import Format, read_problem
 from roster.rules.registry import judge
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.memory import PeakMemory
-from optimizer.shifts.process import SolverProcess
+from optimizer.shifts.processes.process import SolverProcess
 from roster.problem import Problem
 from roster.result import Result, TracePoint
 from roster.rules.registry import Verdict, judge

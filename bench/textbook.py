@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 from bench.roster_run import Limits, Measured, seconds_text
-from optimizer.shifts.postings import post_rules
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.postings import post_rules
+from optimizer.shifts.model.roster_model import RosterModel
+from optimizer.shifts.model.solving import search
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.search import search
-from optimizer.shifts.variables import Grid, RosterModel
 from roster.problem import Problem
 
 

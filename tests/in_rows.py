@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from optimizer.shifts.in_row import OFF, InRow, Track
-from optimizer.shifts.postings import IN_ROW
-from optimizer.shifts.variables import Grid
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.postings import IN_ROW
+from optimizer.shifts.rows.in_row import OFF, InRow, Track
 from roster.problem import Assigned, PlannedAgent
 from roster.rules.registry import RULES, Scope
 

@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from ortools.sat.python import cp_model
 
-from optimizer.shifts.postings import post_rules
-from optimizer.shifts.variables import Grid, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.postings import post_rules
+from optimizer.shifts.model.roster_model import RosterModel
 from roster.problem import Assigned, Problem
 from roster.rules.registry import RULES
 

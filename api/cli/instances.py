@@ -10,7 +10,7 @@ import typer
 from pydantic import BaseModel
 
 from api.cli.failed import Failed
-from optimizer.shifts.process import SolverCrashed, SolverProcess
+from optimizer.shifts.processes.process import SolverCrashed, SolverProcess
 from roster.exchange.roster_files import Format, check_output, read_problem, read_roster, write_result
 from roster.policy import Policy
 from roster.problem import Problem

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 from api.context import Context
 from api.services.rosters.runs import fail_run, finish_run, record_progress, stop_wanted
-from optimizer.shifts.process import SolverCrashed, SolverProcess
-from optimizer.shifts.wire import Improvement, plain
+from optimizer.shifts.processes.process import SolverCrashed, SolverProcess
+from optimizer.shifts.processes.wire import Improvement, plain
 from roster.problem import Assigned, Problem
 from roster.result import Result, TracePoint
 

@@ -7,21 +7,22 @@ from functools import partial
 from ortools.sat.python import cp_model
 
 from optimizer.cp_sat import new_solver
-from optimizer.shifts.cover_table import CoverTable
-from optimizer.shifts.crew import Crew
+from optimizer.shifts.cover.table import CoverTable
 from optimizer.shifts.errors import SolverError
-from optimizer.shifts.in_row import TooLarge
-from optimizer.shifts.infeasible import Clashes, clashes_of
-from optimizer.shifts.people import people_of
-from optimizer.shifts.planner import plan
-from optimizer.shifts.postings import post_rules
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.postings import post_rules
+from optimizer.shifts.model.roster_model import RosterModel
+from optimizer.shifts.model.solving import search
 from optimizer.shifts.progress import OnProgress, OnRoster, Progress
-from optimizer.shifts.rows import RowFinder
-from optimizer.shifts.search import search
-from optimizer.shifts.team_clashes import hard_team_rules, team_clashes_of
+from optimizer.shifts.reasons.infeasible import Clashes, clashes_of
+from optimizer.shifts.reasons.team_clashes import hard_team_rules, team_clashes_of
+from optimizer.shifts.rows.finder import RowFinder
+from optimizer.shifts.rows.in_row import TooLarge
+from optimizer.shifts.rows.people import people_of
+from optimizer.shifts.search.crew import Crew
+from optimizer.shifts.search.planner import plan
 from optimizer.shifts.teams.parts import SIDE_BY_SIDE_FROM
 from optimizer.shifts.teams.side_by_side import plan_teams
-from optimizer.shifts.variables import Grid, RosterModel
 from roster.problem import Assigned, Problem
 from roster.result import Result, Status
 from roster.rules.registry import Verdict, judge

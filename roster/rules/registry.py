@@ -1,6 +1,6 @@
 """The registry of roster rules: policy key, scope, checker and docs heading of each, and the judge that runs them all.
 
-The solver's half is `optimizer/shifts/rules/<key>.py`, tied to the same keys by `optimizer.shifts.postings`.
+The solver's half is `optimizer/shifts/rules/<key>.py`, tied to the same keys by `optimizer.shifts.model.postings`.
 """
 
 from collections.abc import Callable, Iterable

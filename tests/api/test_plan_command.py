@@ -9,7 +9,7 @@ from sqlmodel import select
 from api.cli.main import run
 from api.context import Context
 from api.jobs import planning as jobs
-from optimizer.shifts.process import SolverCrashed
+from optimizer.shifts.processes.process import SolverCrashed
 from roster.shifts import Roster
 from roster.store.engine import reading
 from tests.planning_centre import MONDAY, small_centre, status_of, stored

@@ -24,7 +24,7 @@ from api.services.rosters.planning import (
 from api.services.rosters.publishing import publish
 from api.services.rosters.reading import edit, roster_view
 from api.services.rosters.runs import MAX_TRACE, thinned
-from optimizer.shifts.process import SolverCrashed
+from optimizer.shifts.processes.process import SolverCrashed
 from roster.events import Event
 from roster.people import Availability, Contract
 from roster.problem import Assigned, Problem

@@ -10,7 +10,7 @@ from api.jobs import planning as jobs
 from api.services.rosters.planning import plan_now, recover_runs, run_view, start_run, stop_run
 from api.services.rosters.problems import build_problem
 from api.services.rosters.runs import record_progress
-from optimizer.shifts.wire import Improvement
+from optimizer.shifts.processes.wire import Improvement
 from roster.problem import Assigned
 from roster.result import TracePoint
 from roster.shifts import PlanRun, Roster, RunStatus

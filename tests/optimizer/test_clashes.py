@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from optimizer.shifts.conflict_sets import conflict_set
-from optimizer.shifts.demands import DEMANDS, words
-from optimizer.shifts.infeasible import Clashes, clashes_of
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import Requirement
+from optimizer.shifts.reasons.conflict_sets import conflict_set
+from optimizer.shifts.reasons.demands import DEMANDS, words
+from optimizer.shifts.reasons.infeasible import Clashes, clashes_of
+from optimizer.shifts.reasons.team_clashes import team_clashes_of
 from optimizer.shifts.solve import solve
-from optimizer.shifts.team_clashes import team_clashes_of
-from optimizer.shifts.variables import Grid, Requirement
 from roster.problem import Problem
 from roster.result import Result, Status
 from roster.rules.registry import RULES, Kind
@@ -78,7 +79,7 @@ def test_requirements_that_can_all_be_kept_are_no_clash() -> None:
 def test_a_question_that_stays_open_is_no_clash(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = small_problem("time_off", "pins", agents=[ana(time_off=[0], pins=[{"day": 0, "shift": "E"}])])
     assert clashes_of(Grid(problem)).conflicts
-    monkeypatch.setattr("optimizer.shifts.infeasible.DETERMINISTIC_LIMIT", 0.0)
+    monkeypatch.setattr("optimizer.shifts.reasons.infeasible.DETERMINISTIC_LIMIT", 0.0)
     assert clashes_of(Grid(problem)) == Clashes()
 
 
@@ -219,6 +220,6 @@ def test_a_team_that_can_keep_its_rules_has_no_clash() -> None:
 
 def test_a_team_whose_question_stays_open_is_unknown_not_infeasible(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = TEAMS["more of a role than hold it"][0]
-    monkeypatch.setattr("optimizer.shifts.team_clashes.TEAM_LIMIT", 0.0)
+    monkeypatch.setattr("optimizer.shifts.reasons.team_clashes.TEAM_LIMIT", 0.0)
     result = outcome(problem)
     assert (result.status, result.conflicts, result.relax) == (Status.UNKNOWN, (), ())

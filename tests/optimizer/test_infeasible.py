@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from optimizer.shifts.infeasible import Clashes, clashes_of
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.reasons.infeasible import Clashes, clashes_of
 from optimizer.shifts.solve import solve
-from optimizer.shifts.variables import Grid
 from roster.problem import Problem
 from roster.result import Result, Status
 from tests.small_rosters import ana, past, small_problem

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from ortools.sat.python import cp_model
 
-from optimizer.shifts.people import people_of
-from optimizer.shifts.postings import post_rules
-from optimizer.shifts.rows import RowFinder
-from optimizer.shifts.variables import Grid, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.postings import post_rules
+from optimizer.shifts.model.roster_model import RosterModel
+from optimizer.shifts.rows.finder import RowFinder
+from optimizer.shifts.rows.people import people_of
 from roster.problem import Assigned, Problem
 from roster.rules.registry import Scope, judge
 from tests.optimizer.load_lines import FLEXIBLE, load_terms, load_traits, night_terms

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from optimizer.shifts.automaton import build
-from optimizer.shifts.in_row import InRow, TooLarge
-from optimizer.shifts.postings import IN_ROW
-from optimizer.shifts.variables import Grid
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.postings import IN_ROW
+from optimizer.shifts.rows.automaton import build
+from optimizer.shifts.rows.in_row import InRow, TooLarge
 from tests.small_rosters import ana, past, shift, small_problem
 
 QUEUES = [{"id": "x", "exposure_per_hour": 10.0}]

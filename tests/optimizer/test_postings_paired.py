@@ -2,8 +2,8 @@
 
 import pytest
 
-from optimizer.shifts.postings import PERSONAL, POSTINGS, TEAM
-from optimizer.shifts.variables import Requirement
+from optimizer.shifts.model.postings import PERSONAL, POSTINGS, TEAM
+from optimizer.shifts.model.roster_model import Requirement
 from roster.rules.registry import RULES, Kind, Scope, judge
 from tests.paired import Case, Priced
 from tests.posted import accepts, cost_of, posted, solved

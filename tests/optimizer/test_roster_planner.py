@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from optimizer.shifts import solve as solving
-from optimizer.shifts.anneal import anneal
-from optimizer.shifts.bounding import Bounding
-from optimizer.shifts.construct import construct
-from optimizer.shifts.cover_table import CoverTable
-from optimizer.shifts.crew import Crew
-from optimizer.shifts.dive import Dive
-from optimizer.shifts.partner import Partner
-from optimizer.shifts.people import people_of
+from optimizer.shifts.columns.bounding import Bounding
+from optimizer.shifts.cover.table import CoverTable
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.processes.partner import Partner
+from optimizer.shifts.processes.wire import Order
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows import RowFinder
+from optimizer.shifts.rows.finder import RowFinder
+from optimizer.shifts.rows.people import people_of
+from optimizer.shifts.search.anneal import anneal
+from optimizer.shifts.search.construct import construct
+from optimizer.shifts.search.crew import Crew
+from optimizer.shifts.search.dive import Dive
 from optimizer.shifts.solve import solve
-from optimizer.shifts.variables import Grid
-from optimizer.shifts.wire import Order
 from roster.problem import Problem
 from roster.result import Result, Status
 from roster.rules.registry import RULES, judge

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from ortools.sat.python import cp_model
 
-from optimizer.shifts import cover_table
-from optimizer.shifts.cover_table import CoverTable
-from optimizer.shifts.in_row import InRow, TooLarge
-from optimizer.shifts.people import Person, people_of
-from optimizer.shifts.postings import IN_ROW, post_rules
-from optimizer.shifts.rows import RowFinder
+from optimizer.shifts.cover import table as cover_table
+from optimizer.shifts.cover.table import CoverTable
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.postings import IN_ROW, post_rules
+from optimizer.shifts.model.roster_model import RosterModel
+from optimizer.shifts.rows.finder import RowFinder
+from optimizer.shifts.rows.in_row import InRow, TooLarge
+from optimizer.shifts.rows.people import Person, people_of
+from optimizer.shifts.rows.warm import warm
 from optimizer.shifts.rules import cover
-from optimizer.shifts.variables import Grid, RosterModel
-from optimizer.shifts.warm import warm
 from roster.problem import Assigned, Problem
 from roster.rules.registry import Scope, judge
 from tests.optimizer.random_people import random_person

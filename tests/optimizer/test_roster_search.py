@@ -5,21 +5,21 @@ import itertools
 import numpy as np
 import pytest
 
-from optimizer.shifts import rows as rows_module
 from optimizer.shifts import solve as solving
-from optimizer.shifts.anneal import anneal
-from optimizer.shifts.blocks import row_by_blocks
-from optimizer.shifts.construct import construct
-from optimizer.shifts.cover_table import CoverTable
-from optimizer.shifts.crew import Crew
-from optimizer.shifts.exchange import Mirror, Told, news
-from optimizer.shifts.neighbourhoods import Neighbourhoods
-from optimizer.shifts.people import people_of
+from optimizer.shifts.cover.table import CoverTable
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.processes.exchange import Mirror, Told, news
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.relaxed import best_within
-from optimizer.shifts.rows import RowFinder
+from optimizer.shifts.rows import finder as rows_module
+from optimizer.shifts.rows.blocks import row_by_blocks
+from optimizer.shifts.rows.finder import RowFinder
+from optimizer.shifts.rows.people import people_of
+from optimizer.shifts.rows.relaxed import best_within
+from optimizer.shifts.search.anneal import anneal
+from optimizer.shifts.search.construct import construct
+from optimizer.shifts.search.crew import Crew
+from optimizer.shifts.search.neighbourhoods import Neighbourhoods
 from optimizer.shifts.solve import solve
-from optimizer.shifts.variables import Grid
 from roster.exchange.curtois import problem_from_curtois
 from roster.problem import Problem
 from roster.result import Status
@@ -157,6 +157,6 @@ def test_what_the_other_has_found_is_taken_up_where_it_helps() -> None:
 
 def test_where_no_row_after_row_leads_in_a_model_of_all_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(solving, "DIRECT_LITERALS", 0)
-    monkeypatch.setattr("optimizer.shifts.planner.construct", lambda *_: False)
+    monkeypatch.setattr("optimizer.shifts.search.planner.construct", lambda *_: False)
     result = solve(problem_from_curtois(TINY), time_limit_seconds=60, deterministic_limit=20, workers=1)
     assert result.status is Status.OPTIMAL

@@ -9,12 +9,12 @@ from itertools import product
 import numpy as np
 import pytest
 
-from optimizer.shifts import rows as rows_module
-from optimizer.shifts.in_row import OFF, Check, InRow, Move, Track
-from optimizer.shifts.people import Person
-from optimizer.shifts.program import Counters, Machine
-from optimizer.shifts.rows import RowFinder
-from optimizer.shifts.variables import Grid
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.rows import finder as rows_module
+from optimizer.shifts.rows.finder import RowFinder
+from optimizer.shifts.rows.in_row import OFF, Check, InRow, Move, Track
+from optimizer.shifts.rows.people import Person
+from optimizer.shifts.rows.program import Counters, Machine
 from roster.problem import PlannedAgent
 from tests.in_rows import walked
 from tests.small_rosters import small_problem

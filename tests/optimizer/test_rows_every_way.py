@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from optimizer.shifts.people import people_of
-from optimizer.shifts.rows import RowFinder
-from optimizer.shifts.variables import Grid
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.rows.finder import RowFinder
+from optimizer.shifts.rows.people import people_of
 from roster.problem import Problem
 from tests.in_rows import said, told
 from tests.optimizer.random_people import random_person

@@ -9,8 +9,8 @@ from contextlib import suppress
 
 import pytest
 
-from optimizer.shifts.process import SolverCrashed, SolverProcess
-from optimizer.shifts.wire import Improvement
+from optimizer.shifts.processes.process import SolverCrashed, SolverProcess
+from optimizer.shifts.processes.wire import Improvement
 from roster.problem import Problem
 from roster.result import Status
 from roster.rules.registry import judge
@@ -120,7 +120,7 @@ def test_a_child_that_hangs_is_ended() -> None:
 def test_the_end_of_the_parent_ends_the_child() -> None:
     program = (
         "import sys, time\n"
-        "from optimizer.shifts.process import SolverProcess\n"
+        "from optimizer.shifts.processes.process import SolverProcess\n"
         "from tests.optimizer.rosters import hard_team\n"
         "process = SolverProcess(hard_team(), time_limit_seconds=600, workers=2)\n"
         "next(iter(process.progress()))\n"

@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.shifts.anneal import anneal
-from optimizer.shifts.bounding import Bounding
-from optimizer.shifts.construct import construct
-from optimizer.shifts.cover_table import CoverTable
-from optimizer.shifts.crew import Crew
-from optimizer.shifts.dive import Dive
-from optimizer.shifts.people import people_of
-from optimizer.shifts.planner import plan
+from optimizer.shifts.columns.bounding import Bounding
+from optimizer.shifts.cover.roles import FORBIDDEN
+from optimizer.shifts.cover.table import CoverTable
+from optimizer.shifts.grid import Grid
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.role_table import FORBIDDEN
-from optimizer.shifts.rows import RowFinder
+from optimizer.shifts.rows.finder import RowFinder
+from optimizer.shifts.rows.people import people_of
+from optimizer.shifts.search.anneal import anneal
+from optimizer.shifts.search.construct import construct
+from optimizer.shifts.search.crew import Crew
+from optimizer.shifts.search.dive import Dive
+from optimizer.shifts.search.planner import plan
+from optimizer.shifts.search.team_terms import TeamTerms
 from optimizer.shifts.solve import solve
-from optimizer.shifts.team_terms import TeamTerms
-from optimizer.shifts.variables import Grid
 from roster.problem import Assigned, Problem
 from roster.result import Status
 from roster.rules.registry import judge

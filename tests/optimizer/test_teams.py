@@ -15,22 +15,22 @@ import pytest
 
 from bench.own_shape import own_shape
 from optimizer.shifts import solve as solving
-from optimizer.shifts.block_bound import BlockBounding, least_together
-from optimizer.shifts.bounding import Bounding
-from optimizer.shifts.construct import construct
-from optimizer.shifts.cover_table import CoverTable
-from optimizer.shifts.crew import Crew
-from optimizer.shifts.in_row import Balance
-from optimizer.shifts.people import people_of
+from optimizer.shifts.columns.block_bound import BlockBounding, least_together
+from optimizer.shifts.columns.bounding import Bounding
+from optimizer.shifts.cover.table import CoverTable
+from optimizer.shifts.grid import Grid
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows import RowFinder
+from optimizer.shifts.rows.finder import RowFinder
+from optimizer.shifts.rows.in_row import Balance
+from optimizer.shifts.rows.people import people_of
+from optimizer.shifts.search.construct import construct
+from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.solve import solve
 from optimizer.shifts.teams import parts
 from optimizer.shifts.teams import side_by_side as teams
 from optimizer.shifts.teams.parts import FEWEST, MOST, parts_of
 from optimizer.shifts.teams.proof import Proof, prove, proving
 from optimizer.shifts.teams.task import Planned, Task, work
-from optimizer.shifts.variables import Grid
 from roster.problem import PlannedAgent, Problem
 from roster.result import Result, Status
 from roster.rules.registry import judge

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from optimizer.shifts.in_row import InRow, TooLarge
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.rows.in_row import InRow, TooLarge
 from optimizer.shifts.rules import average_minutes
-from optimizer.shifts.variables import Grid
 from roster.problem import Problem
 from roster.rules.registry import RULES
 from tests.in_rows import said

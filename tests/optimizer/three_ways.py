@@ -3,7 +3,7 @@
 import random
 from itertools import product
 
-from optimizer.shifts.variables import Grid
+from optimizer.shifts.grid import Grid
 from roster.problem import Assigned, Problem
 from roster.rules.registry import judge
 from tests.in_rows import said, told

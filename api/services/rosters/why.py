@@ -8,7 +8,7 @@ from api.errors import Conflict, Invalid
 from api.services.rosters.change_views import WhyView
 from api.services.rosters.looked_at import LookedAt, look_at, move_views, rule_costs
 from api.services.rosters.replacing import WORDS
-from optimizer.shifts.why import Without, best_without
+from optimizer.shifts.reasons.why import Without, best_without
 from roster.load.planned import skills_of
 from roster.problem import PlannedAgent, Problem
 from roster.result import Status

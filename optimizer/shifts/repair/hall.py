@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+from optimizer.shifts.grid import Option
+from optimizer.shifts.model.roster_model import Linear, Literal, RosterModel
 from optimizer.shifts.repair.trouble import Short, limit_at
-from optimizer.shifts.variables import Linear, Literal, Option, RosterModel
 from roster.load.planned import Skills, skills_of
 from roster.problem import Problem
 from roster.rules.cover import Required

@@ -13,10 +13,11 @@ from ortools.sat.python import cp_model
 
 from optimizer.cp_sat import new_solver
 from optimizer.shifts.errors import SolverError
-from optimizer.shifts.postings import post_rules
+from optimizer.shifts.grid import Grid, Option
+from optimizer.shifts.model.postings import post_rules
+from optimizer.shifts.model.roster_model import Linear, Literal, RosterModel
 from optimizer.shifts.repair.hall import CoverLimits, Demand, given_of, levels
 from optimizer.shifts.repair.trouble import Trouble, limit_at, missing_beyond, worse
-from optimizer.shifts.variables import Grid, Linear, Literal, Option, RosterModel
 from roster.problem import Assigned, Pin, PlannedAgent
 from roster.result import Status
 from roster.whatif.live import LiveRoster

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.shifts.in_row import OFF, Check, InRow, Move, TooLarge
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import Linear, Requirement, RosterModel
+from optimizer.shifts.rows.in_row import OFF, Check, InRow, Move, TooLarge
 from optimizer.shifts.rules.contract_minutes import limits as week_limits
-from optimizer.shifts.variables import Grid, Linear, Requirement, RosterModel
 from roster.problem import PlannedAgent, Problem
 
 KEY = "average_minutes"

@@ -3,8 +3,9 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from optimizer.shifts.in_row import OFF, Check, InRow, Move
-from optimizer.shifts.variables import Grid, Requirement, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import Requirement, RosterModel
+from optimizer.shifts.rows.in_row import OFF, Check, InRow, Move
 from roster.problem import PlannedAgent
 
 KEY = "consecutive_days"

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from optimizer.shifts.in_row import Check, InRow, Move
-from optimizer.shifts.marks import Numbers, literals, past_days, run_before
-from optimizer.shifts.nights import night, night_numbers
-from optimizer.shifts.runs import post_longest, post_shortest
-from optimizer.shifts.variables import Grid, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import RosterModel
+from optimizer.shifts.rows.in_row import Check, InRow, Move
+from optimizer.shifts.rules.common.marks import Numbers, literals, past_days, run_before
+from optimizer.shifts.rules.common.nights import night, night_numbers
+from optimizer.shifts.rules.common.runs import post_longest, post_shortest
 from roster.problem import PlannedAgent
 
 KEY = "consecutive_nights"

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.shifts.in_row import Check, InRow
-from optimizer.shifts.tracks import Paid
-from optimizer.shifts.variables import Grid, Requirement, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import Requirement, RosterModel
+from optimizer.shifts.rows.in_row import Check, InRow
+from optimizer.shifts.rules.common.tracks import Paid
 from roster.problem import PlannedAgent, Problem
 
 KEY = "contract_minutes"

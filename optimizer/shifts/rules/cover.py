@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from optimizer.shifts.variables import Linear, Literal, Option, RosterModel
+from optimizer.shifts.grid import Option
+from optimizer.shifts.model.roster_model import Linear, Literal, RosterModel
 from roster.load.planned import Skills, required_by_quarter, skills_of
 
 KEY = "cover"

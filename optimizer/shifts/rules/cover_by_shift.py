@@ -1,6 +1,7 @@
 """Posts cover by shift: a shortage variable for each line, and the people beyond it."""
 
-from optimizer.shifts.variables import Linear, Option, RosterModel
+from optimizer.shifts.grid import Option
+from optimizer.shifts.model.roster_model import Linear, RosterModel
 from roster.problem import ShiftDemand
 from roster.rules.parameters.team import CoverByShift
 

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from optimizer.shifts.conflicts import post_conflicts
-from optimizer.shifts.in_row import InRow
-from optimizer.shifts.tracks import Apart
-from optimizer.shifts.variables import Grid, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import RosterModel
+from optimizer.shifts.rows.in_row import InRow
+from optimizer.shifts.rules.common.conflicts import post_conflicts
+from optimizer.shifts.rules.common.tracks import Apart
 from roster.problem import PlannedAgent
 
 KEY = "daily_rest"

@@ -1,7 +1,8 @@
 """Posts exposure balance: a convex cost of each person's summed surplus of planned exposure."""
 
-from optimizer.shifts.in_row import Balance, InRow
-from optimizer.shifts.variables import Grid, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import RosterModel
+from optimizer.shifts.rows.in_row import Balance, InRow
 from roster.load.planned import skills_of
 from roster.problem import PlannedAgent
 from roster.rules.parameters.load import ExposureBalance

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from optimizer.shifts.in_row import Balance, InRow
-from optimizer.shifts.variables import Grid, Linear, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import Linear, RosterModel
+from optimizer.shifts.rows.in_row import Balance, InRow
 from roster.load.fairness import Share, kinds_of, shares
 from roster.problem import PlannedAgent, Wish
 

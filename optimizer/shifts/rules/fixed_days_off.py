@@ -1,7 +1,8 @@
 """Posts fixed days off: whatever begins on such a day is out."""
 
-from optimizer.shifts.in_row import InRow
-from optimizer.shifts.variables import Grid, Requirement, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import Requirement, RosterModel
+from optimizer.shifts.rows.in_row import InRow
 from roster.problem import PlannedAgent
 
 KEY = "fixed_days_off"

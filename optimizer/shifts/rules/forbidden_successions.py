@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.shifts.conflicts import post_conflicts
-from optimizer.shifts.in_row import OFF, Check, InRow, Move
-from optimizer.shifts.variables import Grid, Option, RosterModel
+from optimizer.shifts.grid import Grid, Option
+from optimizer.shifts.model.roster_model import RosterModel
+from optimizer.shifts.rows.in_row import OFF, Check, InRow, Move
+from optimizer.shifts.rules.common.conflicts import post_conflicts
 from roster.problem import PlannedAgent
 
 KEY = "forbidden_successions"

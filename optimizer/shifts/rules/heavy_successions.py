@@ -1,8 +1,9 @@
 """Posts heavy successions: of two days in a row, one at most has a heavy shift."""
 
-from optimizer.shifts.heavy import heavy_row, post_heavy
-from optimizer.shifts.in_row import InRow
-from optimizer.shifts.variables import Grid, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import RosterModel
+from optimizer.shifts.rows.in_row import InRow
+from optimizer.shifts.rules.common.heavy import heavy_row, post_heavy
 from roster.problem import PlannedAgent
 
 KEY = "heavy_successions"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from optimizer.shifts.pairs import Given
-from optimizer.shifts.variables import Grid, Linear, Option, Requirement, RosterModel
+from optimizer.shifts.grid import Grid, Option
+from optimizer.shifts.model.roster_model import Linear, Requirement, RosterModel
+from optimizer.shifts.rules.common.pairs import Given
 from roster.problem import PlannedAgent
 
 KEY = "keep_apart"

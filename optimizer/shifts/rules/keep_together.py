@@ -1,7 +1,7 @@
 """Posts keep together: the first of a pair works nothing that the second does not work."""
 
-from optimizer.shifts.pairs import Given
-from optimizer.shifts.variables import Requirement, RosterModel
+from optimizer.shifts.model.roster_model import Requirement, RosterModel
+from optimizer.shifts.rules.common.pairs import Given
 
 KEY = "keep_together"
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from optimizer.shifts.in_row import OFF, InRow
-from optimizer.shifts.runs import LongestRun, post_longest
-from optimizer.shifts.variables import Grid, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import RosterModel
+from optimizer.shifts.rows.in_row import OFF, InRow
+from optimizer.shifts.rules.common.runs import LongestRun, post_longest
 from roster.problem import PlannedAgent, Problem
 
 KEY = "max_days_off"

@@ -1,10 +1,11 @@
 """Posts night limits: so many nights in any stretch of days, and none that is too long."""
 
-from optimizer.shifts.in_row import InRow
-from optimizer.shifts.marks import literals, past_days, post_rolling
-from optimizer.shifts.nights import night, night_numbers
-from optimizer.shifts.rolling import rolling_row
-from optimizer.shifts.variables import Grid, Option, Requirement, RosterModel
+from optimizer.shifts.grid import Grid, Option
+from optimizer.shifts.model.roster_model import Requirement, RosterModel
+from optimizer.shifts.rows.in_row import InRow
+from optimizer.shifts.rules.common.marks import literals, past_days, post_rolling
+from optimizer.shifts.rules.common.nights import night, night_numbers
+from optimizer.shifts.rules.common.rolling import rolling_row
 from roster.problem import PlannedAgent, Problem
 from roster.rules.nights import is_night
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from optimizer.shifts.in_row import InRow
-from optimizer.shifts.variables import Grid, Linear, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import Linear, RosterModel
+from optimizer.shifts.rows.in_row import InRow
 from roster.problem import PlannedAgent
 
 KEY = "notice"

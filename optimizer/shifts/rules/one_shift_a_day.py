@@ -1,9 +1,10 @@
 """Posts one shift a day: at most one literal per person and day, and no two that overlap."""
 
-from optimizer.shifts.conflicts import post_conflicts
-from optimizer.shifts.in_row import InRow
-from optimizer.shifts.tracks import Apart
-from optimizer.shifts.variables import Grid, Requirement, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import Requirement, RosterModel
+from optimizer.shifts.rows.in_row import InRow
+from optimizer.shifts.rules.common.conflicts import post_conflicts
+from optimizer.shifts.rules.common.tracks import Apart
 from roster.problem import PlannedAgent
 
 KEY = "one_shift_a_day"

@@ -3,8 +3,9 @@
 Another team's people have no literals at all: their pins are given.
 """
 
-from optimizer.shifts.in_row import InRow
-from optimizer.shifts.variables import Grid, Requirement, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import Requirement, RosterModel
+from optimizer.shifts.rows.in_row import InRow
 from roster.problem import PlannedAgent
 
 KEY = "pins"

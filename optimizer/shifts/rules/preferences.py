@@ -1,7 +1,8 @@
 """Posts preferences: a wish not granted costs its weight."""
 
-from optimizer.shifts.in_row import InRow
-from optimizer.shifts.variables import Grid, Literal, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import Literal, RosterModel
+from optimizer.shifts.rows.in_row import InRow
 from roster.problem import PlannedAgent
 
 KEY = "preferences"

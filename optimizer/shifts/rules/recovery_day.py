@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from optimizer.shifts.in_row import OFF, Check, InRow, Move, TooLarge
-from optimizer.shifts.marks import run_before
-from optimizer.shifts.variables import Grid, Linear, Literal, Requirement, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import Linear, Literal, Requirement, RosterModel
+from optimizer.shifts.rows.in_row import OFF, Check, InRow, Move, TooLarge
+from optimizer.shifts.rules.common.marks import run_before
 from roster.load.planned import skills_of
 from roster.problem import PlannedAgent, Problem
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from optimizer.shifts.in_row import OFF, Check, InRow, Move
-from optimizer.shifts.marks import Numbers, literals, past_days, run_before
-from optimizer.shifts.nights import night, night_numbers
-from optimizer.shifts.tracks import day_shape
-from optimizer.shifts.variables import Grid, Linear, Option, Requirement, RosterModel
+from optimizer.shifts.grid import Grid, Option
+from optimizer.shifts.model.roster_model import Linear, Requirement, RosterModel
+from optimizer.shifts.rows.in_row import OFF, Check, InRow, Move
+from optimizer.shifts.rules.common.marks import Numbers, literals, past_days, run_before
+from optimizer.shifts.rules.common.nights import night, night_numbers
+from optimizer.shifts.rules.common.tracks import day_shape
 from roster.problem import PlannedAgent, Problem
 from roster.rules.nights import is_night
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from optimizer.shifts.variables import Grid, Linear, Option, Requirement, RosterModel
+from optimizer.shifts.grid import Grid, Option
+from optimizer.shifts.model.roster_model import Linear, Requirement, RosterModel
 
 KEY = "role_cover"
 

@@ -1,7 +1,8 @@
 """Posts stability: every difference from the published roster costs."""
 
-from optimizer.shifts.in_row import InRow
-from optimizer.shifts.variables import Grid, RosterModel
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.model.roster_model import RosterModel
+from optimizer.shifts.rows.in_row import InRow
 from roster.problem import PlannedAgent
 
 KEY = "stability"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from optimizer.shifts.in_row import InRow
-from optimizer.shifts.variables import Grid, Option, Requirement, RosterModel
+from optimizer.shifts.grid import Grid, Option
+from optimizer.shifts.model.roster_model import Requirement, RosterModel
+from optimizer.shifts.rows.in_row import InRow
 from roster.clock import midnight
 from roster.problem import PlannedAgent
 

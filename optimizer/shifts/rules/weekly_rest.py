@@ -8,9 +8,10 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from optimizer.shifts.in_row import OFF, Check, InRow, Move
-from optimizer.shifts.tracks import day_shape, earliest, last_end
-from optimizer.shifts.variables import Grid, Option, Requirement, RosterModel
+from optimizer.shifts.grid import Grid, Option
+from optimizer.shifts.model.roster_model import Requirement, RosterModel
+from optimizer.shifts.rows.in_row import OFF, Check, InRow, Move
+from optimizer.shifts.rules.common.tracks import day_shape, earliest, last_end
 from roster.clock import midnight
 from roster.problem import PlannedAgent
 

@@ -10,9 +10,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
-from optimizer.shifts.block_bound import BlockBounding
-from optimizer.shifts.crew import Crew
+from optimizer.shifts.columns.block_bound import BlockBounding
 from optimizer.shifts.progress import Progress
+from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.teams.task import Rows, crew_of, end_with_parent
 from roster.result import TracePoint
 

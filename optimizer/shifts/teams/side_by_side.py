@@ -17,10 +17,10 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from optimizer.shifts.anneal import COOLING_POWER, start_heat
-from optimizer.shifts.construct import construct
-from optimizer.shifts.crew import Crew, Floats
 from optimizer.shifts.progress import Progress
+from optimizer.shifts.search.anneal import COOLING_POWER, start_heat
+from optimizer.shifts.search.construct import construct
+from optimizer.shifts.search.crew import Crew, Floats
 from optimizer.shifts.teams.parts import parts_of
 from optimizer.shifts.teams.proof import Proof, proving
 from optimizer.shifts.teams.task import Planned, Task, end_with_parent, work

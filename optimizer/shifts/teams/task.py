@@ -14,14 +14,14 @@ from multiprocessing.process import BaseProcess
 
 import numpy as np
 
-from optimizer.shifts.anneal import sweep
-from optimizer.shifts.cover_table import CoverTable
-from optimizer.shifts.crew import Crew
-from optimizer.shifts.dive import Dive
-from optimizer.shifts.people import people_of
+from optimizer.shifts.cover.table import CoverTable
+from optimizer.shifts.grid import Grid
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows import RowFinder
-from optimizer.shifts.variables import Grid
+from optimizer.shifts.rows.finder import RowFinder
+from optimizer.shifts.rows.people import people_of
+from optimizer.shifts.search.anneal import sweep
+from optimizer.shifts.search.crew import Crew
+from optimizer.shifts.search.dive import Dive
 from roster.problem import Problem, problem_from_json
 
 Rows = Mapping[str, tuple[int, ...]]

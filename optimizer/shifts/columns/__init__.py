@@ -1,0 +1,1 @@
+"""Column generation: rows as columns of a linear program, and the bounds it proves."""

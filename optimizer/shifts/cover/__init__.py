@@ -1,0 +1,1 @@
+"""Cover as numbers: what who is there costs, and what one more would save."""

@@ -1,0 +1,183 @@
+"""Cover as numbers: what a roster's cover costs, what one more person would save where, and tangents from below.
+
+The same formula as the posting (Hall over unions of crews, level by level of queue weight), laid out in arrays
+[level, union, interval] so that a search can ask thousands of times a second. With very many queues only the
+smallest unions are kept: every figure is then a lower bound of the true cost, never above it.
+
+Role cover is counted in the same intervals, in `roles` (see `role_table.py`), so wherever cover is, roles are.
+Cover by shift needs none of that: it is beside the intervals, in `shifts` (see `shift_cover.py`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.shifts.cover.by_shift import ShiftCover
+from optimizer.shifts.cover.intervals import cover_intervals, groups_of
+from optimizer.shifts.cover.roles import RoleTable
+from optimizer.shifts.grid import Grid
+
+Floats = NDArray[np.float64]
+
+MAX_UNIONS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What is asked beyond who is there: by queues [level, union, interval], by roles [line, interval]."""
+
+    queues: Floats
+    roles: Floats
+
+    def copy(self) -> "Gaps":
+        """The same in arrays of its own."""
+        return Gaps(self.queues.copy(), self.roles.copy())
+
+
+class CoverTable:
+    """Cover of one problem. Presence is an array [group, interval]: how many of each group are on shift.
+
+    A group is a skill set with those of the roles asked for that its people have. There are no intervals where cover
+    by queue is off and no role is asked for.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        problem = grid.problem
+        self.groups, self.group_of = groups_of(grid)
+        self.shifts = ShiftCover(grid)
+        self._intervals = cover_intervals(grid, self.group_of)
+        self.roles = RoleTable(problem.rules.role_cover, self._intervals, self.groups)
+        count = len(self._intervals)
+        self.quarters = np.array([one.quarters for one in self._intervals], dtype=float)
+        self.given = np.zeros((len(self.groups), count))
+        where = {(option.day, option.shift): index for index, option in enumerate(grid.options)}
+        self.covers = np.zeros((len(grid.options), count))
+        """[option, interval]: 1 where the option covers the interval."""
+        self.days = np.zeros(count, dtype=np.intp)
+        """Of each interval the day of the first option in it."""
+        for column, one in enumerate(self._intervals):
+            for group, heads in one.given:
+                self.given[group, column] += heads
+            self.days[column] = min((option.day for option in one.options), default=0)
+            for option in one.options:
+                self.covers[where[option.day, option.shift], column] = 1.0
+        shapes: dict[bytes, int] = {}
+        self.segment_of = np.array(
+            [shapes.setdefault(column.tobytes(), len(shapes)) for column in np.ascontiguousarray(self.covers.T)],
+            dtype=np.intp,
+        )
+        """For each interval its segment: intervals that the same options cover are one."""
+        firsts = np.unique(self.segment_of, return_index=True)[1]
+        self.segment_covers: Floats = self.covers[:, firsts]
+        """[option, segment]"""
+        self._lay_out_requirements(grid)
+
+    def _lay_out_requirements(self, grid: Grid) -> None:
+        problem = grid.problem
+        asked = sorted({queue for one in self._intervals for queue, _ in one.queues})
+        weight = {queue: problem.queue_of[queue].weight for queue in asked}
+        able = {queue: frozenset(i for i, (skills, _) in enumerate(self.groups) if queue in skills) for queue in asked}
+        unions = _unions(able.values())
+        required = np.array(
+            [[dict(one.queues).get(queue, 0) for one in self._intervals] for queue in asked], dtype=float
+        ).reshape(len(asked), len(self._intervals))
+        inside = np.array([[able[queue] <= union for queue in asked] for union in unions], dtype=float)
+        self.crew = np.array([[group in union for group in range(len(self.groups))] for union in unions], dtype=float)
+        """[union, group]"""
+        self._with = [np.flatnonzero(self.crew[:, group]) for group in range(len(self.groups))]
+        self._without = [np.flatnonzero(self.crew[:, group] == 0) for group in range(len(self.groups))]
+        self.total_required = required.sum(axis=0)
+        terms = problem.rules.cover
+        on = terms.mode != "off"
+        self.over_weight = float(terms.over_weight) if on else 0.0
+        levels = sorted(set(weight.values())) or [0]
+        self.needs = np.zeros((len(levels), len(unions), len(self._intervals)))
+        """[level, union, interval]: what the queues served by nobody outside the union ask."""
+        self.level_weights = np.zeros(len(levels))
+        for number, level in enumerate(levels):
+            counted = np.array([weight[queue] >= level for queue in asked], dtype=float)
+            self.needs[number] = (inside * counted) @ required
+            below = levels[number - 1] if number else 0
+            self.level_weights[number] = terms.under_weight * (level - below) if on else 0
+        # Who is spare is on shift - required + what the lowest level misses.
+        self.level_weights[0] += self.over_weight
+
+    @property
+    def size(self) -> int:
+        """How many intervals there are."""
+        return len(self._intervals)
+
+    def gaps(self, presence: Floats) -> Gaps:
+        """What is asked beyond who is there (`presence`: [group, interval])."""
+        return Gaps(self.needs - (self.crew @ presence)[None, :, :], self.roles.missing(presence))
+
+    def cost(self, presence: Floats) -> Floats:
+        """Cost of each interval."""
+        return self._cost(self.gaps(presence), presence)
+
+    def _cost(self, gaps: Gaps, presence: Floats) -> Floats:
+        short = np.maximum(gaps.queues.max(axis=1), 0.0)
+        spare = presence.sum(axis=0) - self.total_required
+        each = self.level_weights @ short + self.over_weight * spare + self.roles.cost(gaps.roles)
+        costs: Floats = each * self.quarters
+        return costs
+
+    def change_gaps(self, gaps: Gaps, group: int, heads: Floats) -> None:
+        """Put `heads` (per interval) more of `group` on shift, in place."""
+        gaps.queues[:, self._with[group], :] -= heads
+        gaps.roles[...] -= self.roles.counts[:, group, None] * heads
+
+    def price_of_one(self, gaps: Gaps, group: int) -> Floats:
+        """What one more of `group` on shift adds to the cost of each interval (mostly negative)."""
+        inside = gaps.queues[:, self._with[group], :].max(axis=1, initial=0.0)
+        outside = gaps.queues[:, self._without[group], :].max(axis=1, initial=0.0)
+        saved = np.maximum(inside, outside) - np.maximum(inside - 1.0, outside)
+        each = self.over_weight - self.level_weights @ saved + self.roles.price_of_one(gaps.roles, group)
+        price: Floats = each * self.quarters
+        return price
+
+    def broken(self, gaps: Gaps) -> int:
+        """By how many people and quarter-hours a hard role cover is not kept."""
+        if not self.roles.hard:
+            return 0
+        return round(float((np.maximum(gaps.roles, 0.0) @ self.quarters).sum()))
+
+    def tangent(self, presence: Floats) -> tuple[Floats, Floats]:
+        """(constant [interval], slope [group, interval]): cost >= constant + slope * presence, equal at `presence`."""
+        found = self.gaps(presence)
+        gaps = found.queues
+        steepest = gaps.argmax(axis=1)
+        constant, slope = self.roles.tangent(found.roles)
+        constant = constant - self.over_weight * self.total_required
+        slope = slope + self.over_weight
+        columns = np.arange(self.size)
+        for level, weight in enumerate(self.level_weights):
+            union = steepest[level]
+            short = gaps[level, union, columns] > 1e-9
+            constant = constant + weight * np.where(short, self.needs[level, union, columns], 0.0)
+            slope -= weight * self.crew[union].T * short
+        return constant * self.quarters, slope * self.quarters
+
+    def by_segment(self, values: Floats) -> Floats:
+        """Sums over the intervals of each segment (the last axis)."""
+        sums: Floats = np.zeros((*values.shape[:-1], self.segment_covers.shape[1]))
+        for segment, column in zip(self.segment_of, np.moveaxis(values, -1, 0), strict=True):
+            sums[..., segment] += column
+        return sums
+
+    def heads(self, options: Sequence[int]) -> Floats:
+        """Per interval, how often these options (indices into the grid's) cover it."""
+        heads: Floats = self.covers[list(options)].sum(axis=0)
+        return heads
+
+
+def _unions(crews: Iterable[frozenset[int]]) -> list[frozenset[int]]:
+    """The empty set and unions of crews, the smallest first, at most `MAX_UNIONS` of them."""
+    found: set[frozenset[int]] = {frozenset()}
+    for crew in sorted(set(crews), key=lambda one: (len(one), sorted(one))):
+        found |= {crew | one for one in found}
+        if len(found) > MAX_UNIONS:
+            found = set(sorted(found, key=lambda one: (len(one), sorted(one)))[:MAX_UNIONS])
+    return sorted(found, key=lambda one: (len(one), sorted(one)))

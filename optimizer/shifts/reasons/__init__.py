@@ -1,0 +1,1 @@
+"""Why a roster is as it is, or can't be."""

@@ -1,0 +1,39 @@
+"""Compile the row finder ahead of time: `python -m optimizer.shifts.rows.warm`, once per installation.
+
+Whatever is not compiled yet is compiled in the first plan, which then begins some ten seconds later.
+"""
+
+import sys
+from datetime import date
+
+import numpy as np
+
+from optimizer.shifts.grid import Grid
+from optimizer.shifts.rows.finder import RowFinder
+from optimizer.shifts.rows.people import people_of
+from roster.problem import PlannedAgent, Problem, ShiftLimit, ShiftOption
+from roster.rules.parameters import Rules
+from roster.rules.parameters.base import FlexibleParameters, RuleParameters
+
+WEEK = 7
+
+
+def warm() -> None:
+    """Ask for one person's best row, in whole and in part: every compiled function is called."""
+    shift = ShiftOption(id="shift", start_minute=480, minutes=480, paid_minutes=480)
+    agent = PlannedAgent(id="agent", shift_limits=(ShiftLimit(shift="shift", most=3),))
+    rules = Rules(
+        one_shift_a_day=RuleParameters(), contract_minutes=RuleParameters(), shift_counts=FlexibleParameters()
+    )
+    grid = Grid(Problem(zone="UTC", start=date(2026, 1, 5), days=WEEK, shifts=(shift,), agents=(agent,), rules=rules))
+    people = people_of(grid)
+    finder = RowFinder(grid, people)
+    found = finder.best(people[0], np.full(len(grid.options), -1.0))
+    if found is None or len(found[1]) != 3:
+        raise RuntimeError(f"the compiled row finder is wrong: 3 shifts were to be found, it found {found}")
+    finder.window(people[0], found[1], range(WEEK - 2))
+
+
+if __name__ == "__main__":
+    warm()
+    sys.exit(0)

@@ -1,0 +1,1 @@
+"""What the postings of several rules share."""
