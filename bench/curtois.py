@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from optimizer.shifts.processes.process import SolverCrashed, SolverProcess
+from optimizer.shifts.processes.process import SolverProcess
 from roster.exchange.roster_files import Format, read_problem
 from roster.rules.registry import judge
 
@@ -124,11 +124,7 @@ def _solve(run: Run) -> Line:
     for point in process.progress():
         if first is None and point.objective is not None:
             first = time.monotonic() - started
-    try:
-        result = process.result()
-    except SolverCrashed as error:
-        # That error itself does not pass between processes.
-        raise RuntimeError(f"instance {run.name}: {error}") from None
+    result = process.result()
     seconds = time.monotonic() - started
     verdict = judge(problem, result.assignments)
     return Line(

@@ -1,6 +1,7 @@
 """The child process of a planning run: progress, stop, kill, crash, and no orphan."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from optimizer.shifts.processes.process import SolverCrashed, SolverProcess
 from optimizer.shifts.processes.wire import Improvement
 from roster.problem import Problem
-from roster.result import Status
+from roster.result import Result, Status
 from roster.rules.registry import judge
 from tests.optimizer.rosters import hard_team
 from tests.small_rosters import small_problem
@@ -99,6 +100,13 @@ def test_a_crash_is_told_with_its_exit_code_and_the_best_so_far() -> None:
     assert crash.value.exit_code == -signal.SIGSEGV
     assert crash.value.best is not None
     assert crash.value.best.status is Status.FEASIBLE
+
+
+def test_a_crash_passes_between_processes_with_all_that_it_says() -> None:
+    best = Result(status=Status.FEASIBLE, objective=7, bound=3)
+    crash = pickle.loads(pickle.dumps(SolverCrashed("exit code -11", -11, best)))
+    assert isinstance(crash, SolverCrashed)
+    assert (str(crash), crash.exit_code, crash.best) == ("exit code -11", -11, best)
 
 
 def test_what_the_child_said_last_is_in_the_crash() -> None:

@@ -30,9 +30,13 @@ class SolverCrashed(RuntimeError):
     """The child ended without a result. `best` is the best roster it had reported, judged again, if any."""
 
     def __init__(self, message: str, exit_code: int | None, best: Result | None) -> None:
-        super().__init__(message)
+        # All of it in `args`: that is what an error is made of anew on the other side of a process pool.
+        super().__init__(message, exit_code, best)
         self.exit_code = exit_code
         self.best = best
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class SolverProcess:
