@@ -77,6 +77,7 @@ def solve(
         workers=workers,
         seed=seed,
         start_from=start_from,
+        on_note=lambda note: typer.echo(note, err=True),
     )
     # The child does not hear Ctrl-C (it has a process group of its own): we ask it to stop and keep its best.
     former = signal.signal(signal.SIGINT, lambda *_: process.stop())

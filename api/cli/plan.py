@@ -68,7 +68,9 @@ def _planned(context: Context, team: str, starts_on: date, days: int, time_limit
     name = None if team == EVERY_TEAM else team
     roster_id = create_roster(context, team=name, starts_on=starts_on, days=days, actor=actor)
     shown = _Progress()
-    run = plan_now(context, roster_id, time_limit_seconds=time_limit, actor=actor, on_progress=shown.show)
+    run = plan_now(
+        context, roster_id, time_limit_seconds=time_limit, actor=actor, on_progress=shown.show, on_note=typer.echo
+    )
     shown.close()
     return run
 

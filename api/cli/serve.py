@@ -9,6 +9,7 @@ from api.cli.failed import Failed
 from api.context import make_context
 from api.errors import Invalid
 from api.start import read_settings, start_context
+from optimizer.shifts.processes.warming import warming
 from roster.store.migrate import is_current
 from roster.store.migrate import migrate as migrate_engine
 
@@ -43,17 +44,18 @@ def serve(
     where = host or settings.host
     typer.echo(f"Breather on http://{where}:{settings.port if port is None else port}")
     try:
-        uvicorn.run(
-            APPLICATION,
-            factory=True,
-            host=where,
-            port=settings.port if port is None else port,
-            workers=workers,
-            log_level="warning",
-            access_log=access_log,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+        with warming():
+            uvicorn.run(
+                APPLICATION,
+                factory=True,
+                host=where,
+                port=settings.port if port is None else port,
+                workers=workers,
+                log_level="warning",
+                access_log=access_log,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
     except KeyboardInterrupt:
         typer.echo("Stopped.")
 

@@ -114,7 +114,7 @@ def build(
     NotADemoFolder: the folder holds something else; nothing was touched.
     """
     size = size or Size()
-    plan = plan or planned_for(PLAN_SECONDS)
+    plan = plan or planned_for(PLAN_SECONDS, say)
     day = demo_day(today)
     yesterday, first = day - timedelta(days=1), monday_of(day)
     context, clock = make_centre(folder, day, seed=seed, say=say, size=size)
@@ -184,11 +184,11 @@ def make_centre(folder: Path, day: date, *, seed: int, say: Say, size: Size) -> 
     return context, clock
 
 
-def planned_for(seconds: float) -> Plan:
-    """Plan as a lead does, with `seconds` for the solver."""
+def planned_for(seconds: float, say: Say | None = None) -> Plan:
+    """Plan as a lead does, with `seconds` for the solver; `say` gets a line where that begins late."""
 
     def plan(context: Context, roster_id: int) -> str:
-        run = plan_now(context, roster_id, time_limit_seconds=seconds, actor=LEAD[0])
+        run = plan_now(context, roster_id, time_limit_seconds=seconds, actor=LEAD[0], on_note=say)
         if run.objective is None:
             raise NoRoster(f"no roster was found in {seconds:g} s: {' '.join(map(str, run.messages))}")
         bound = "" if run.bound is None else f", proved not below {run.bound:,}"

@@ -24,6 +24,7 @@ TELL_SECONDS = 1.0
 """The log gets a progress line at most so often."""
 
 OnProgress = Callable[[TracePoint], None]
+OnNote = Callable[[str], None]
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ class Drive:
         time_limit_seconds: float,
         start_from: Sequence[Assigned] = (),
         on_progress: OnProgress | None = None,
+        on_note: OnNote | None = None,
     ) -> None:
         self.context = context
         self._run_id = run_id
@@ -77,6 +79,8 @@ class Drive:
         self._time_limit_seconds = time_limit_seconds
         self._start_from = start_from
         self._on_progress = on_progress
+        self._on_note = on_note
+        self._note = ""
         self._process: SolverProcess | None = None
 
     def run(self) -> None:
@@ -115,6 +119,7 @@ class Drive:
             time_limit_seconds=self._time_limit_seconds,
             workers=self.context.settings.solver_workers,
             start_from=self._start_from,
+            on_note=self._take_note,
         )
         self._process = process
         watched = False
@@ -125,6 +130,11 @@ class Drive:
             if not watched:
                 process.kill()
         return process.result()
+
+    def _take_note(self, note: str) -> None:
+        self._note = note
+        if self._on_note is not None:
+            self._on_note(note)
 
     def _watch(self, process: SolverProcess) -> None:
         """Until the child is done: progress into the store, at most every tick, and stop requests to the child."""
@@ -149,7 +159,9 @@ class Drive:
                 if fresh or keep or now - beat_at >= BEAT_SECONDS:
                     beat_at = now
                     lines = best.assignments if best is not None and keep else None
-                    wanted = record_progress(self.context, self._run_id, trace, now - begun, tell, lines)
+                    wanted = record_progress(
+                        self.context, self._run_id, trace, now - begun, tell, lines, note=self._note
+                    )
                     kept, kept_at = (best, now) if keep else (kept, kept_at)
                 else:
                     wanted = stop_wanted(self.context, self._run_id)

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -45,6 +45,7 @@ class ScriptedProcess:
     """Stands in for the child: gives out points, then waits for a stop or a kill, then ends as it was told."""
 
     points: tuple[TracePoint, ...] = (TracePoint(seconds=0.1, objective=900, bound=100),)
+    notes: tuple[str, ...] = ()
     waits = True
     ending: Result | SolverCrashed = Result(status=Status.UNKNOWN)
     last: "ScriptedProcess"
@@ -56,8 +57,11 @@ class ScriptedProcess:
         time_limit_seconds: float,
         workers: int,
         start_from: Sequence[Assigned] = (),
+        on_note: Callable[[str], None],
     ) -> None:
         self.problem, self.start_from = problem, tuple(start_from)
+        for note in self.notes:
+            on_note(note)
         self.stopped = self.killed = False
         self._end = threading.Event()
         type(self).last = self
@@ -194,6 +198,35 @@ def test_progress_is_stored_while_it_runs(context: Context, monkeypatch: pytest.
     assert [(point.seconds, point.objective) for point in view.trace] == [(0.1, 900)]
     stop_run(context, run_id, "lea")
     finished(context, run_id)
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["before", "after the first point"])
+def test_what_takes_long_before_the_first_point_is_said_until_then(
+    context: Context, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    small_centre(context)
+    script(monkeypatch, notes=("Compiling.",), points=ScriptedProcess.points if told else ())
+    monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.0)
+    notes: list[str] = []
+    roster_id = draft(context)
+    thread = threading.Thread(
+        target=plan_now,
+        args=(context, roster_id),
+        kwargs={"time_limit_seconds": 60, "actor": "lea", "on_note": notes.append},
+    )
+    thread.start()
+    try:
+        for _ in range(400):
+            run = roster_view(context, roster_id).run
+            if run is not None and (run.objective is not None if told else run.messages):
+                break
+            threading.Event().wait(0.05)
+        assert run is not None
+        assert run.messages == (() if told else ("Compiling.",))
+        assert notes == ["Compiling."]
+    finally:
+        stop_run(context, run.id, "lea")
+        thread.join(END)
 
 
 def test_log_gets_one_progress_line_a_second_at_most(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:

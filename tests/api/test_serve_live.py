@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from api.cli import serve
+from api.cli.main import run
 from api.context import make_context
 from api.services.access.tokens import make_token
 from api.settings import Settings
@@ -80,3 +82,19 @@ def test_serves_streams_and_stops_with_a_stream_open(
         rest = answer.read()
     assert b"Traceback" not in rest
     assert "Traceback" not in output and "ERROR" not in output
+
+
+def test_what_planning_needs_is_compiled_beside_serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BREATHER_DATA_DIR", str(tmp_path))
+    seen: list[str] = []
+
+    @contextmanager
+    def warming() -> Iterator[None]:
+        seen.append("begun")
+        yield
+        seen.append("ended")
+
+    monkeypatch.setattr(serve, "warming", warming)
+    monkeypatch.setattr("api.cli.serve.uvicorn.run", lambda *_, **__: seen.append("served"))
+    assert run(["serve"]) == 0
+    assert seen == ["begun", "served", "ended"]

@@ -5,8 +5,10 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 
@@ -123,6 +125,36 @@ def test_a_child_that_hangs_is_ended() -> None:
     assert list(process.progress()) == []
     assert process.result().status is Status.UNKNOWN
     assert gone(process.pid)
+
+
+def test_patience_begins_anew_when_the_work_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("optimizer.shifts.processes.process.time", SimpleNamespace(monotonic=lambda: now[0]))
+    told = threading.Event()
+    program = (
+        "import sys, time\n"
+        "for line in (sys.stdin.readline(), sys.stdin.readline()): pass\n"
+        "print('{\"ready\": true}', flush=True)\n"
+        'print(\'{"preparing": "ready by now"}\', flush=True)\n'
+        "sys.stdin.readline()\n"
+        "time.sleep(0.3)\n"
+        'print(\'{"refused": "I was let finish"}\', flush=True)\n'
+    )
+    process = SolverProcess(
+        easy(),
+        time_limit_seconds=30,
+        workers=1,
+        grace_seconds=30,
+        on_note=lambda note: told.set(),
+        command=[sys.executable, "-c", program],
+    )
+    now[0] = 50.0
+    process.stop()
+    assert told.wait(PATIENCE_SECONDS)
+    now[0] = 70.0
+    process.stop()
+    with pytest.raises(SolverCrashed, match="I was let finish"):
+        process.result()
 
 
 def test_the_end_of_the_parent_ends_the_child() -> None:

@@ -8,7 +8,7 @@ from sqlmodel import select
 from api.context import Context
 from api.errors import Conflict, Invalid
 from api.events.log import append
-from api.jobs.planning import Drive, OnProgress, drive_in_background
+from api.jobs.planning import Drive, OnNote, OnProgress, drive_in_background
 from api.services.rosters.judging import assigned_in, find_roster
 from api.services.rosters.problems import build_problem, check_horizon, team_named, zone_of
 from api.services.rosters.runs import (
@@ -100,6 +100,7 @@ def _begin(
     time_limit_seconds: float,
     actor: str,
     on_progress: OnProgress | None = None,
+    on_note: OnNote | None = None,
 ) -> tuple[int, Drive]:
     check_time_limit(time_limit_seconds)
     fail_abandoned(context)
@@ -129,6 +130,7 @@ def _begin(
         time_limit_seconds=time_limit_seconds,
         start_from=start_from,
         on_progress=on_progress,
+        on_note=on_note,
     )
     return run_id, drive
 
@@ -150,9 +152,10 @@ def plan_now(
     time_limit_seconds: float,
     actor: str,
     on_progress: OnProgress | None = None,
+    on_note: OnNote | None = None,
 ) -> RunView:
     """Plan a draft and return when it is done. An interrupt from the keyboard stops it and keeps the best."""
-    run_id, drive = _begin(context, roster_id, time_limit_seconds, actor, on_progress)
+    run_id, drive = _begin(context, roster_id, time_limit_seconds, actor, on_progress, on_note)
     drive.run()
     return run_view(context, run_id)
 

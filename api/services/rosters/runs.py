@@ -137,10 +137,12 @@ def record_progress(
     seconds: float,
     tell: bool,
     best: Sequence[Assigned] | None = None,
+    note: str = "",
 ) -> bool:
     """Store how far a run is, and a line in the log if `tell`; true when it was asked to stop or is over.
 
-    `best`, a roster, is kept too, so that it survives this process.
+    `best`, a roster, is kept too, so that it survives this process. `note` says what takes long before there is a
+    first line of the trace.
     """
     now = context.now()
     with writing(context.engine) as session:
@@ -149,6 +151,7 @@ def record_progress(
             return True
         run.beat_at = now
         run.seconds = seconds
+        run.messages = [note] if note and not trace else []
         if trace:
             run.objective, run.bound = trace[-1].objective, trace[-1].bound
             run.trace = [[point.seconds, point.objective, point.bound] for point in thinned(trace)]

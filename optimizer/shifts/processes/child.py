@@ -6,17 +6,26 @@ A line `stop` on stdin, or its end (the parent is gone), stops the search and ke
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pydantic import ValidationError
 
 from optimizer.shifts.errors import SolverError
 from optimizer.shifts.processes.wire import Improvement, Message, Order
+from optimizer.shifts.rows.warm import warm
 from optimizer.shifts.solve import solve
 from roster.problem import Assigned
 from roster.result import TracePoint
 
 ORPHAN_SECONDS = 20.0
 """How long a child may still need once its parent is gone."""
+
+TELL_AFTER_SECONDS = 2.0
+PREPARING = (
+    "The row finder is being made ready. Right after an installation it is compiled for this machine, which takes some"
+    " ten seconds, once; the time limit begins after that."
+)
 
 
 def main() -> int:
@@ -28,6 +37,9 @@ def main() -> int:
         return 2
     stop = threading.Event()
     threading.Thread(target=_listen, args=(stop,), daemon=True).start()
+    with telling_what_takes_long():
+        warm()
+    _say(Message(ready=True))
     try:
         result = solve(
             order.problem,
@@ -55,6 +67,19 @@ def _listen(stop: threading.Event) -> None:
     leave = threading.Timer(ORPHAN_SECONDS, os._exit, args=(3,))
     leave.daemon = True
     leave.start()
+
+
+@contextmanager
+def telling_what_takes_long() -> Iterator[None]:
+    """The block compiles what was not compiled yet; where that takes long, it is said."""
+    teller = threading.Timer(TELL_AFTER_SECONDS, _say, args=(Message(preparing=PREPARING),))
+    teller.daemon = True
+    teller.start()
+    try:
+        yield
+    finally:
+        teller.cancel()
+        teller.join()
 
 
 _lock = threading.Lock()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import IO
 
@@ -52,8 +52,10 @@ class SolverProcess:
         deterministic_limit: float | None = None,
         start_from: Sequence[Assigned] = (),
         grace_seconds: float = GRACE_SECONDS,
+        on_note: Callable[[str], None] | None = None,
         command: Sequence[str] = (sys.executable, "-m", "optimizer.shifts.processes.child"),
     ) -> None:
+        """`on_note` gets a sentence, from a thread, where something takes long before the work begins."""
         self._order = Order(
             problem=problem,
             time_limit_seconds=time_limit_seconds,
@@ -62,8 +64,10 @@ class SolverProcess:
             seed=seed,
             start_from=tuple(start_from),
         )
+        self._on_note = on_note
         self._started = time.monotonic()
-        self._deadline = self._started + time_limit_seconds + grace_seconds
+        self._patience_seconds = time_limit_seconds + grace_seconds
+        self._deadline = self._started + self._patience_seconds
         self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
             command,
             stdin=subprocess.PIPE,
@@ -105,6 +109,8 @@ class SolverProcess:
             try:
                 point = self._points.get(timeout=self._remaining())
             except queue.Empty:
+                if self._remaining():
+                    continue  # the work has begun meanwhile
                 self.kill()
                 return
             if point is None:
@@ -125,8 +131,9 @@ class SolverProcess:
 
     def result(self) -> Result:
         """Wait for the end and return the result; raises `SolverCrashed`, with the exit code, where there is none."""
-        with suppress(subprocess.TimeoutExpired):
-            self._child.wait(timeout=self._remaining())
+        while self._child.poll() is None and (seconds := self._remaining()):
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(timeout=seconds)
         if self._child.poll() is None:
             self.kill()
         code = self._child.wait()
@@ -170,6 +177,10 @@ class SolverProcess:
         self._points.put(None)
 
     def _take(self, message: Message) -> None:
+        if message.ready:
+            self._deadline = time.monotonic() + self._patience_seconds
+        if message.preparing and self._on_note is not None:
+            self._on_note(message.preparing)
         self._result = message.result or self._result
         self._refused = message.refused or self._refused
         self._best = message.improved or self._best

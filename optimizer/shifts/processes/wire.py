@@ -40,6 +40,10 @@ class Message(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    preparing: str | None = None
+    """What takes long before the work begins, as a sentence."""
+    ready: bool | None = None
+    """The work begins, and with it the time limit."""
     progress: TracePoint | None = None
     improved: Improvement | None = None
     result: Result | None = None

@@ -1,6 +1,7 @@
 """Compile the row finder ahead of time: `python -m optimizer.shifts.rows.warm`, once per installation.
 
-Whatever is not compiled yet is compiled in the first plan, which then begins some ten seconds later.
+`.ci/environment` does it at installation, `breather serve` beside serving, and a planning run before its time limit
+begins. Where it is compiled already it only looks.
 """
 
 import sys
@@ -9,6 +10,7 @@ from datetime import date
 import numpy as np
 
 from optimizer.shifts.grid import Grid
+from optimizer.shifts.rows.blocks import row_by_blocks
 from optimizer.shifts.rows.finder import RowFinder
 from optimizer.shifts.rows.people import people_of
 from roster.problem import PlannedAgent, Problem, ShiftLimit, ShiftOption
@@ -19,7 +21,7 @@ WEEK = 7
 
 
 def warm() -> None:
-    """Ask for one person's best row, in whole and in part: every compiled function is called."""
+    """Ask for one person's best row, in whole, in part and block by block: every compiled function is called."""
     shift = ShiftOption(id="shift", start_minute=480, minutes=480, paid_minutes=480)
     agent = PlannedAgent(id="agent", shift_limits=(ShiftLimit(shift="shift", most=3),))
     rules = Rules(
@@ -32,6 +34,7 @@ def warm() -> None:
     if found is None or len(found[1]) != 3:
         raise RuntimeError(f"the compiled row finder is wrong: 3 shifts were to be found, it found {found}")
     finder.window(people[0], found[1], range(WEEK - 2))
+    row_by_blocks(people[0], people[0].charges)
 
 
 if __name__ == "__main__":
