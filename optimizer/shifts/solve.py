@@ -134,7 +134,9 @@ def _go_on_from(start_from: Sequence[Assigned], problem: Problem, progress: Prog
 
 
 def _crew(grid: Grid) -> Crew | None:
-    """Rows by dynamic programming, where the rules allow it."""
+    """Rows by dynamic programming, where the rules allow it and nobody's row holds what they miss by an absence."""
+    if any(agent.absences for agent in grid.problem.agents):
+        return None
     try:
         people = people_of(grid)
         return Crew(grid, people, RowFinder(grid, people), CoverTable(grid))

@@ -5,13 +5,14 @@ counted per quarter-hour of real time from a day's local midnight (96 a day, 92 
 """
 
 from roster.problem.lines import Assigned, Demand, Pair, RoleDemand, ShiftDemand
-from roster.problem.people import Memory, PastShift, Pin, PlannedAgent, Window, Wish
+from roster.problem.people import Absence, Memory, PastShift, Pin, PlannedAgent, Window, Wish
 from roster.problem.reading import ProblemError, problem_from_json
 from roster.problem.terms import ContractTerms, QueueTerms, ShiftLimit, ShiftOption
 from roster.problem.whole import MAX_DAYS, Problem
 
 __all__ = [
     "MAX_DAYS",
+    "Absence",
     "Assigned",
     "ContractTerms",
     "Demand",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from roster.problem.people import Pin, PlannedAgent, Wish
+    from roster.problem.people import Absence, Pin, PlannedAgent, Wish
     from roster.problem.whole import Problem
 
 
@@ -34,7 +34,7 @@ def _faults_of_person(problem: Problem, agent: PlannedAgent) -> Iterable[str]:
     for skill in agent.skills:
         if skill not in queues:
             yield f"{where}: skill {skill!r} is no queue: expected one of {sorted(queues)}"
-    lines: tuple[Wish | Pin, ...] = (*agent.wishes, *agent.pins)
+    lines: tuple[Wish | Pin | Absence, ...] = (*agent.wishes, *agent.pins, *agent.absences)
     for line in lines:
         if line.day >= problem.days:
             yield f"{where}: day {line.day} is past the horizon: expected 0 to {problem.days - 1}"
@@ -46,6 +46,7 @@ def _faults_of_person(problem: Problem, agent: PlannedAgent) -> Iterable[str]:
     yield from _repeated(f"{where}: limit of shift", [limit.shift for limit in agent.shift_limits])
     yield from _unknown(where, "past shift", [past.shift for past in agent.history], _shifts(problem))
     yield from _repeated(f"{where}: pin on day", [str(pin.day) for pin in agent.pins])
+    yield from _repeated(f"{where}: absence on day", [str(absence.day) for absence in agent.absences])
 
 
 def _faults_of_demand(problem: Problem) -> Iterable[str]:

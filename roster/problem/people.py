@@ -38,6 +38,17 @@ class Pin(Value):
     shift: Id | None = None
 
 
+class Absence(Value):
+    """Away on a day of which they had been told what they work; no reason is asked or kept.
+
+    In the person's own rules `shift` counts as if it were worked, so that what is left of their row stays as valid as
+    it was; for cover and whatever else is asked of the team nobody is there. No other shift may begin on the day.
+    """
+
+    day: int = Field(ge=0)
+    shift: Id | None = Field(default=None, description="what they would have worked; none = the day was free")
+
+
 class PastShift(Value):
     """A shift worked before the first day; `day` is negative, -1 = the day before."""
 
@@ -69,6 +80,7 @@ class PlannedAgent(Value):
     shift_limits: tuple[ShiftLimit, ...] = ()
     wishes: tuple[Wish, ...] = ()
     pins: tuple[Pin, ...] = ()
+    absences: tuple[Absence, ...] = Field(default=(), description="days away, at most one line a day")
     history: tuple[PastShift, ...] = ()
     memory: Memory = Memory()
     carried_points: int = Field(default=0, ge=0, description="planned exposure above their own average, from before")

@@ -84,9 +84,13 @@ class Rule:
         return mode == "hard" or (mode == "off" and Kind.SOFT not in self.kinds)
 
     def applies(self, problem: Problem) -> bool:
-        """Whether the problem switches it on. People marked `fixed` are held to their pins in any case."""
+        """Whether the problem switches it on. `fixed` people's pins and people's absences are kept in any case."""
         mode: str = getattr(problem.rules, self.key).mode
-        return mode != "off" or (self.key == "pins" and any(agent.fixed for agent in problem.agents))
+        return (
+            mode != "off"
+            or (self.key == "pins" and any(agent.fixed for agent in problem.agents))
+            or (self.key == "time_off" and any(agent.absences for agent in problem.agents))
+        )
 
 
 RULES: tuple[Rule, ...] = (
@@ -147,14 +151,18 @@ class Verdict:
 
 
 def judge(problem: Problem, assignments: Iterable[Assigned]) -> Verdict:
-    """Run every rule that is on over a roster; raises `RosterError` where it names what the problem lacks."""
+    """Run every rule that is on over a roster; raises `RosterError` where it names what the problem lacks.
+
+    Rules about one person count what they miss by an absence as worked; rules about the team don't.
+    """
     rows = Rows(problem, assignments)
+    counted = rows.counted()
     findings: list[Finding] = []
     costs: dict[str, int] = {}
     for rule in RULES:
         if not rule.applies(problem):
             continue
-        found = list(rule.check(rows))
+        found = list(rule.check(counted if rule.scope is Scope.PERSONAL else rows))
         findings.extend(found)
         if not rule.is_hard(problem):
             costs[rule.key] = sum(finding.cost for finding in found)

@@ -1,6 +1,7 @@
 """A roster as rows, one a person, each shift with its instants: what every checker reads."""
 
 from collections.abc import Collection, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -46,7 +47,9 @@ class Rows:
         if faults:
             raise RosterError("\n".join(faults))
         for row in self._rows.values():
-            row.sort(key=lambda one: (one.begin, one.end, one.shift))
+            row.sort(key=_in_time)
+        self.missed: frozenset[tuple[str, int]] = frozenset()
+        """Whose shift of which day is here though they are away (`counted`)."""
         self._past: dict[str, tuple[Worked, ...]] = {}
 
     def worked(self, day: int, shift: str) -> Worked:
@@ -71,7 +74,7 @@ class Rows:
         """The agent's shifts before the horizon."""
         if agent.id not in self._past:
             rows = (self.worked(past.day, past.shift) for past in agent.history)
-            self._past[agent.id] = tuple(sorted(rows, key=lambda one: (one.begin, one.end, one.shift)))
+            self._past[agent.id] = tuple(sorted(rows, key=_in_time))
         return self._past[agent.id]
 
     def with_past(self, agent: PlannedAgent) -> tuple[Worked, ...]:
@@ -87,6 +90,27 @@ class Rows:
         new._past = {agent: past for agent, past in self._past.items() if agent not in people}
         return new
 
+    def counted(self) -> "Rows":
+        """The rows as people's own rules count them: what somebody misses by an absence is there as if worked.
+
+        A day on which somebody who is away works all the same is left as it is.
+        """
+        missed = {
+            (agent.id, absence.day): self.worked(absence.day, absence.shift)
+            for agent in self.rostered()
+            for absence in agent.absences
+            if absence.shift is not None and not any(one.day == absence.day for one in self.of(agent))
+        }
+        if not missed:
+            return self
+        counted = copy(self)
+        counted.missed = frozenset(missed)
+        counted._rows = dict(self._rows)
+        for code in {code for code, _ in missed}:
+            own = [one for (agent, _), one in missed.items() if agent == code]
+            counted._rows[code] = sorted([*self._rows[code], *own], key=_in_time)
+        return counted
+
     def published(self, agent: PlannedAgent) -> tuple[Assigned, ...]:
         """The shifts that the agent has been told."""
         return self._published.get(agent.id, ())
@@ -101,6 +125,10 @@ class Rows:
     def rostered(self) -> Iterator[PlannedAgent]:
         """People whose own rules are judged: all but another team's."""
         return (agent for agent in self.problem.agents if not agent.fixed)
+
+
+def _in_time(one: Worked) -> tuple[datetime, datetime, str]:
+    return one.begin, one.end, one.shift
 
 
 def successions(row: Iterable[Worked]) -> Iterator[tuple[Worked, Worked]]:

@@ -123,8 +123,9 @@ class LiveRoster:
 def _personal(rows: Rows, people: Sequence[str]) -> dict[str, Findings]:
     """Every personal rule asked once about everybody, its findings by person."""
     found: dict[str, list[Finding]] = {code: [] for code in people}
+    counted = rows.counted()
     for rule in _on(rows.problem, Scope.PERSONAL):
-        for finding in rule.check(rows):
+        for finding in rule.check(counted):
             found[_named(finding)].append(finding)
     return {code: tuple(findings) for code, findings in found.items()}
 
@@ -140,10 +141,11 @@ def _personal_of(rows: Rows, people: Iterable[str]) -> dict[str, Findings]:
 
 
 def _judged_alone(rows: Rows, agent: PlannedAgent) -> Findings:
+    counted = rows.counted()
     return tuple(
         finding
         for rule in _on(rows.problem, Scope.PERSONAL)
-        for finding in rule.check(rows)
+        for finding in rule.check(counted)
         if _named(finding) == agent.id
     )
 

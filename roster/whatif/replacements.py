@@ -1,6 +1,6 @@
 """Who could take a shift that somebody can't work: everybody asked of the checkers, ranked, and why the others can't.
 
-The row of the person who is away counts as it will be: the day is time off, their pin there is gone. Each other person
+The row of the person who is away counts as it will be: an absence, their pin there gone. Each other person
 is tried with the shift: on a free day, instead of another shift of theirs that day where cover gains by it, or in a
 swap of two (a third person takes the other shift). Nothing is known here but rules, hours, skills and wishes.
 """
@@ -8,7 +8,7 @@ swap of two (a third person takes the other shift). Nothing is known here but ru
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from roster.problem import Assigned, PlannedAgent
+from roster.problem import Absence, Assigned, PlannedAgent
 from roster.rules import cover
 from roster.rules.finding import Finding
 from roster.rules.wording import day_text, person, shift_name
@@ -56,12 +56,16 @@ class Replacements:
 
 
 def without(live: LiveRoster, agent: str, days: Iterable[int]) -> LiveRoster:
-    """The roster when `agent` is away on `days`: no shift, no pin, and the days count as time off."""
-    away = set(days)
+    """The roster when `agent` is away on `days`: nobody is there, and no pin.
+
+    In their own rules their shifts count as worked. Days of granted time off stay what they are.
+    """
     there = live.problem.agent_of[agent]
+    away = set(days) - set(there.time_off) - {one.day for one in there.absences}
+    absences = [Absence(day=day, shift=next(iter(live.shifts_on(agent, day)), None)) for day in away]
     absent = there.model_copy(
         update={
-            "time_off": tuple(sorted({*there.time_off, *away})),
+            "absences": tuple(sorted((*there.absences, *absences), key=lambda one: one.day)),
             "pins": tuple(pin for pin in there.pins if pin.day not in away),
         }
     )

@@ -66,12 +66,12 @@ def test_short_notice_comes_last_whatever_it_costs() -> None:
     assert {way.inside_notice for way in found.able} == {1, 2}
 
 
-def test_who_is_away_has_the_day_off_and_no_pin_there() -> None:
+def test_who_is_away_has_an_absence_and_no_pin_there() -> None:
     pinned = {"id": "A", "pins": [{"day": 1, "shift": "E"}, {"day": 2, "shift": "L"}]}
     live = LiveRoster.of(centre(pinned, {"id": "B"}), roster(A="-EL----"))
     found = replacements(live, "A", 1)
     absent = found.without.problem.agent_of["A"]
-    assert (absent.time_off, [pin.day for pin in absent.pins]) == ((1,), [2])
+    assert ([(one.day, one.shift) for one in absent.absences], [pin.day for pin in absent.pins]) == ([(1, "E")], [2])
     assert found.absence.costs["cover"] == 8 * 4 * 10
     assert found.absence.new_violations == ()
 

@@ -55,8 +55,11 @@ class RosterModel:
         self.placed: set[tuple[str, int, str]] = set()
         """What must be worked."""
         self.costs: dict[str, list[Linear]] = defaultdict(list)
+        self._away = {(agent.id, absence.day): absence.shift for agent in self.people for absence in agent.absences}
         self._works = {
-            (agent.id, option.day, option.shift): self._literal(agent, option, held(agent, option))
+            (agent.id, option.day, option.shift): self._literal(
+                agent, option, self.misses(agent, option) if self.is_away(agent, option.day) else held(agent, option)
+            )
             for agent in self.people
             for option in grid.options
         }
@@ -74,8 +77,20 @@ class RosterModel:
     # ---- what rules ask
 
     def works(self, agent: PlannedAgent, option: Option) -> Literal:
-        """Whether `agent` works `option`."""
+        """Whether `agent` works `option`; what they miss by an absence counts as worked in their own rules."""
         return self._works[agent.id, option.day, option.shift]
+
+    def there(self, agent: PlannedAgent, option: Option) -> Linear:
+        """Whether `agent` is there for the team in `option`: nobody is who is away."""
+        return 0 if self.misses(agent, option) else self.works(agent, option)
+
+    def is_away(self, agent: PlannedAgent, day: int) -> bool:
+        """Whether `day` is one of the agent's absences: then nothing is to be decided about it."""
+        return (agent.id, day) in self._away
+
+    def misses(self, agent: PlannedAgent, option: Option) -> bool:
+        """Whether `option` is what `agent` misses by an absence."""
+        return self._away.get((agent.id, option.day)) == option.shift
 
     def shifts_on(self, agent: PlannedAgent, day: int) -> list[Literal]:
         """All that `agent` may begin on `day`."""
@@ -99,10 +114,10 @@ class RosterModel:
         return self._groups
 
     def headcount(self, skills: Skills, option: Option) -> Literal:
-        """How many people with exactly `skills` work `option`."""
+        """How many people with exactly `skills` are there in `option`."""
         key = (skills, option.day, option.shift)
         if key not in self._counts:
-            crew = self._groups[skills]
+            crew = [agent for agent in self._groups[skills] if not self.misses(agent, option)]
             if len(crew) == 1:
                 self._counts[key] = self.works(crew[0], option)
             else:
@@ -158,12 +173,14 @@ class RosterModel:
         """Start the search from `assignments`; a shorter or longer list than the model's is fine."""
         wanted = {(line.agent, line.day, line.shift) for line in assignments}
         self.model.clear_hints()  # type: ignore[no-untyped-call]  # OR-Tools leaves it untyped
-        for key, literal in self._works.items():
-            self.model.add_hint(literal, key in wanted)
+        for (agent, day, shift), literal in self._works.items():
+            if (agent, day) not in self._away:
+                self.model.add_hint(literal, (agent, day, shift) in wanted)
 
     def fix(self, assignments: Iterable[Assigned]) -> None:
         """Force exactly `assignments` on the people decided here."""
         wanted = {(line.agent, line.day, line.shift) for line in assignments}
+        wanted |= {(agent, day, shift) for (agent, day), shift in self._away.items() if shift is not None}
         for key, literal in self._works.items():
             self.model.add(literal == (1 if key in wanted else 0))
 
@@ -176,7 +193,7 @@ class RosterModel:
         for agent in self.problem.agents:
             if agent.id in decided:
                 for option in self.grid.options:
-                    if value(self.works(agent, option)):
+                    if not self.misses(agent, option) and value(self.works(agent, option)):
                         yield Assigned(agent=agent.id, day=option.day, shift=option.shift)
             elif agent.fixed:
                 for pin in agent.pins:

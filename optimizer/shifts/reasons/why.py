@@ -55,6 +55,8 @@ def best_without(
     roster.minimise_costs()
     for person in roster.people:
         for on in days:
+            if roster.is_away(person, on):
+                continue
             there = live.shifts_on(person.id, on)
             for option in roster.grid.days[on]:
                 wanted = option.shift in there and (person.id, on, option.shift) != (agent, day, shift)
@@ -107,5 +109,5 @@ def _rows(roster: RosterModel, live: LiveRoster, solver: cp_model.CpSolver) -> d
 def _worked(roster: RosterModel, solver: cp_model.CpSolver) -> Iterable[Assigned]:
     for person in roster.people:
         for option in roster.grid.options:
-            if solver.boolean_value(roster.works(person, option)):
+            if not roster.misses(person, option) and solver.boolean_value(roster.works(person, option)):
                 yield Assigned(agent=person.id, day=option.day, shift=option.shift)

@@ -117,6 +117,8 @@ class RepairModel:
         """Start from the roster as it is, with what is missing there."""
         for agent in self.roster.people:
             for day in self._window.days:
+                if self.roster.is_away(agent, day):
+                    continue
                 for option in self.roster.grid.days[day]:
                     worked = (option.day, option.shift) in self._worked[agent.id]
                     self.roster.model.add_hint(self.roster.works(agent, option), worked)
@@ -129,6 +131,8 @@ class RepairModel:
         inside: list[Linear] = []
         for agent in roster.people:
             for day in sorted(self._window.days):
+                if roster.is_away(agent, day):
+                    continue
                 there = self._now.shifts_on(agent.id, day)
                 works = {option.shift: roster.works(agent, option) for option in roster.grid.days[day]}
                 if once and len(there) <= 1:
@@ -180,7 +184,7 @@ class RepairModel:
                 rows[agent.id] += [
                     Assigned(agent=agent.id, day=day, shift=option.shift)
                     for option in self.roster.grid.days[day]
-                    if solver.boolean_value(self.roster.works(agent, option))
+                    if not self.roster.misses(agent, option) and solver.boolean_value(self.roster.works(agent, option))
                 ]
         changed = {code: row for code, row in rows.items() if {*row} != {*self._now.lines(code)}}
         return self._now.changed(changed)

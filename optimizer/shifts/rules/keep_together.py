@@ -14,7 +14,9 @@ def post(roster: RosterModel) -> None:
         if first.fixed:
             continue
         for option in roster.grid.options:
-            mine, theirs = roster.works(first, option), given.works(second, option)
+            mine, theirs = roster.there(first, option), given.works(second, option)
+            if isinstance(mine, int):
+                continue
             if terms.mode == "hard":
                 roster.require(Requirement(KEY, first.id, option.day, second.id), roster.model.add(mine <= theirs))
             else:

@@ -71,4 +71,4 @@ def _heads(roster: RosterModel, one: RoleInterval) -> Iterator[Linear]:
         if one.role is None:
             yield from (roster.headcount(skills, option) for skills in roster.groups())
         else:
-            yield from (roster.works(agent, option) for agent in roster.people if one.role in agent.roles)
+            yield from (roster.there(agent, option) for agent in roster.people if one.role in agent.roles)

@@ -32,5 +32,5 @@ class Given:
     def works(self, agent: PlannedAgent, option: Option) -> Linear:
         """The literal of `agent` and `option`, or 0 or 1 where that is not for this model to decide."""
         if agent.id in self._decided and option.day >= 0:
-            return self._roster.works(agent, option)
+            return self._roster.there(agent, option)
         return 1 if option in self.options(agent) else 0
