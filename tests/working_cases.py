@@ -220,6 +220,14 @@ MINUTES: list[Case] = [
     ),
     *_hard(
         "period_minutes",
+        "exactly 2250 in 10 days, with a day of leave four shifts",  # 1935: the nearest below is 1800
+        "-EEEE----- -E-L-L-L--",
+        "-EEE------ -EEEEE----",
+        days=10,
+        agents=[ana(contract={"min_period_minutes": 2250, "max_period_minutes": 2250}, time_off=[0])],
+    ),
+    *_hard(
+        "period_minutes",
         "no most",
         "EE- EEE",
         "E-- ---",

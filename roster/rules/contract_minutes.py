@@ -8,11 +8,11 @@ up to anything between the two limits of such a week, the least falls to the nea
 import math
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import lru_cache
 
 from roster.problem import PlannedAgent, Problem
 from roster.rules.finding import Finding
 from roster.rules.rows import Rows
+from roster.rules.sums import nearest_sum
 from roster.rules.wording import duration, person, week_text
 
 KEY = "contract_minutes"
@@ -28,18 +28,8 @@ def week_limits(problem: Problem, agent: PlannedAgent, first: int, days: int) ->
     most = max(Fraction(0), contract.max_week_minutes * part - credit)
     lowest, highest = math.floor(least), math.ceil(most)
     if off or days < 7:
-        lengths = frozenset(shift.paid_minutes for shift in problem.shifts)
-        lowest = min(lowest, max(total for total in _sums(lengths, days - off) if total <= highest))
+        lowest = min(lowest, nearest_sum(problem, days - off, highest))
     return lowest, highest
-
-
-@lru_cache(maxsize=1024)
-def _sums(lengths: frozenset[int], days: int) -> frozenset[int]:
-    """All that shifts of these paid minutes can add up to, at most one a day."""
-    found = {0}
-    for _ in range(days):
-        found |= {total + length for total in found for length in lengths}
-    return frozenset(found)
 
 
 def check(rows: Rows) -> Iterator[Finding]:

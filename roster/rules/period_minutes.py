@@ -1,6 +1,8 @@
 """Period minutes: paid minutes over the whole horizon, at least and at most, by the contract.
 
 Time off credits as it does for the week: a day a fifth of a seven-day share of the minimum, in n days at most n/7.
+Where no shifts add up to anything between the two limits that leave has lowered, the least falls to the nearest sum
+below.
 """
 
 import math
@@ -10,6 +12,7 @@ from fractions import Fraction
 from roster.problem import PlannedAgent, Problem
 from roster.rules.finding import Finding
 from roster.rules.rows import Rows
+from roster.rules.sums import nearest_sum
 from roster.rules.wording import count, duration, person
 
 KEY = "period_minutes"
@@ -26,7 +29,11 @@ def period_limits(problem: Problem, agent: PlannedAgent) -> tuple[int, int | Non
     least = math.floor(max(Fraction(0), contract.min_period_minutes - credit))
     if contract.max_period_minutes is None:
         return least, None
-    return least, math.ceil(max(Fraction(0), contract.max_period_minutes - credit))
+    most = math.ceil(max(Fraction(0), contract.max_period_minutes - credit))
+    if credit:
+        left = problem.days - len(set(agent.time_off) & set(range(problem.days)))
+        least = min(least, nearest_sum(problem, left, most))
+    return least, most
 
 
 def check(rows: Rows) -> Iterator[Finding]:

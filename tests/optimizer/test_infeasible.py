@@ -90,7 +90,33 @@ IMPOSSIBLE = {
     ),
     "hours that no shifts add up to": (
         impossible(agents=[ana(contract=asking(460, 460))]),
-        ["Ana", "7 h 40 min", "the week of 23 November"],
+        [
+            "Ana: the contract asks exactly 7 h 40 min in the week of 23 November, but no shifts add up to that:"
+            " 7 h 30 min and 15 h are nearest."
+        ],
+    ),
+    "hours of all days that no shifts add up to": (
+        small_problem(
+            "one_shift_a_day",
+            "period_minutes",
+            days=10,
+            agents=[ana(contract={"min_period_minutes": 2400, "max_period_minutes": 2500})],
+        ),
+        [
+            "Ana: the contract asks at least 40 h and at most 41 h 40 min in the whole roster, but no shifts add up to"
+            " that: 37 h 30 min and 45 h are nearest."
+        ],
+    ),
+    "more hours than there are days": (
+        small_problem(
+            "one_shift_a_day",
+            "period_minutes",
+            "time_off",
+            days=3,
+            agents=[ana(contract={"min_period_minutes": 2250}, time_off=[1])],
+        ),
+        # Of 2250 a fifth of a week's share is 1050.
+        ["Ana: the contract asks at least 20 h in the whole roster, but shifts on 2 days make 15 h at most."],
     ),
 }
 

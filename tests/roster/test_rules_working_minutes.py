@@ -58,11 +58,34 @@ def test_leave_credits_a_fifth_of_an_average_week(off: list[int], least: int, mo
         contract = {"min_period_minutes": 1800, "max_period_minutes": 2250}
         rest = {"id": "B", "start_minute": 0, "minutes": 1440, "paid_minutes": paid % 1440}
         whole = {"id": "A", "start_minute": 0, "minutes": 1440, "paid_minutes": 1440}
+        one = {"id": "C", "start_minute": 0, "minutes": 15, "paid_minutes": 1}  # so that any sum can be made
         problem = small_problem(
-            "period_minutes", shifts=[whole, rest], days=14, agents=[ana(contract=contract, time_off=off)]
+            "period_minutes", shifts=[whole, rest, one], days=14, agents=[ana(contract=contract, time_off=off)]
         )
         row = "A" * (paid // 1440) + "B"
         assert len(sentences(problem, A=row)) == broken, (paid, row)
+
+
+@pytest.mark.parametrize(
+    ("days", "off", "row", "broken"),
+    [
+        (28, [], "EEEEE--" * 4, 0),  # exactly 9600 in shifts of 480: 20
+        (28, [], "EEEEE--" * 3 + "EEEE---", 1),
+        (28, [7], "EEEEE---EEEE--" + "EEEEE--" * 2, 0),  # 480 credited: 19
+        (28, [7], "EEEEE--" + "-EEEE--" + "EEEEE--" + "EEEE---", 1),
+        (30, [7], "EEEEE--" + "-EEEE--" + "EEEEE--" * 2, 0),  # 448 credited, 9152 left: 19 shifts, the nearest below
+        (30, [7], "EEEEE--" + "-EEEE--" + "EEEEE--" + "EEEE---", 1),
+        (30, [7], "EEEEE--" + "-EEEE--" + "EEEEE--" * 2 + "E-", 1),
+    ],
+)
+def test_a_contract_of_exactly_so_many_minutes_stays_possible(days: int, off: list[int], row: str, broken: int) -> None:
+    problem = small_problem(
+        "period_minutes",
+        shifts=[{"id": "E", "start_minute": 420, "minutes": 510, "paid_minutes": 480}],
+        days=days,
+        agents=[ana(contract={"min_period_minutes": 9600, "max_period_minutes": 9600}, time_off=off)],
+    )
+    assert len(sentences(problem, A=row)) == broken
 
 
 def test_the_credit_of_a_part_week_is_at_most_its_share() -> None:

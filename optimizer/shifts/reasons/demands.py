@@ -88,7 +88,7 @@ def _week_minutes(problem: Problem, one: Requirement) -> str:
 
 def _period_minutes(problem: Problem, one: Requirement) -> str:
     agent = _of(one, problem)
-    least, most = period_minutes.limits(agent, problem.days)
+    least, most = period_minutes.limits(agent, period_minutes.paid_of(problem), problem.days)
     limit = f"least of {duration(least)}" if one.detail == "least" else f"most of {duration(most or 0)}"
     return f"{person(agent)}'s {limit} in the whole roster"
 

@@ -19,6 +19,7 @@ from optimizer.shifts.model.postings import post_rules
 from optimizer.shifts.model.roster_model import Requirement, RosterModel
 from optimizer.shifts.reasons.conflict_sets import conflict_set
 from optimizer.shifts.reasons.demands import price, words
+from optimizer.shifts.reasons.sums import period_without_sum, week_without_sum
 from optimizer.shifts.rules.contract_minutes import limits
 from roster.problem import Assigned, PlannedAgent, Problem
 from roster.rules.registry import RULES, Scope, judge
@@ -145,9 +146,15 @@ def _sentence(
     if one.rule == "pins":
         told = _pin_sentence(grid.problem, agent, one.day)
         whole = told is not None
+    elif one.rule == "period_minutes":
+        told = period_without_sum(grid.problem, agent)
+        whole = told is not None
     elif one.rule == "contract_minutes":
-        told = _contract_sentence(grid, agent, one.day)
-        whole = bool(_grounds(grid.problem, agent, range(one.day, min(one.day + 7, grid.problem.days))))
+        told = week_without_sum(grid.problem, agent, one.day)
+        whole = told is not None
+        if told is None:
+            told = _contract_sentence(grid, agent, one.day)
+            whole = bool(_grounds(grid.problem, agent, range(one.day, min(one.day + 7, grid.problem.days))))
     clash = None if whole else together(grid, roster, one, given_up)
     sentences = [sentence for sentence in (told, clash) if sentence is not None]
     return " ".join(sentences) or f"{words(grid.problem, one)} can't be kept together with all other rules."

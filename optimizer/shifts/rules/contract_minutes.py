@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.model.roster_model import Requirement, RosterModel
 from optimizer.shifts.rows.in_row import Check, InRow
+from optimizer.shifts.rules.common.sums import nearest_below
 from optimizer.shifts.rules.common.tracks import Paid
 from roster.problem import PlannedAgent, Problem
 
@@ -38,19 +39,9 @@ def limits(problem: Problem, agent: PlannedAgent, week: range) -> tuple[int, int
     most = terms.max_week_minutes * 5 * len(week) - credit
     lowest, highest = max(0, least // 35), max(0, -(-most // 35))
     if off or len(week) < 7:
-        lowest = min(lowest, _nearest_below(problem, len(week) - off, highest))
+        paid = (shift.paid_minutes for shift in problem.shifts)
+        lowest = min(lowest, nearest_below(paid, len(week) - off, highest))
     return lowest, highest
-
-
-def _nearest_below(problem: Problem, days: int, most: int) -> int:
-    """The largest sum of paid minutes up to `most` that at most one shift a day makes: bit n stands for n minutes."""
-    sums = 1
-    for _ in range(days):
-        longer = sums
-        for paid in {shift.paid_minutes for shift in problem.shifts}:
-            longer |= sums << paid
-        sums = longer & ((2 << most) - 1)
-    return sums.bit_length() - 1
 
 
 def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
