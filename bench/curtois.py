@@ -14,12 +14,11 @@ import resource
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 from optimizer.shifts.processes.process import SolverProcess
+from optimizer.shifts.processes.workers import Workers
 from roster.exchange.roster_files import Format, read_problem
 from roster.rules.registry import judge
 
@@ -112,7 +111,7 @@ def table(
 
 def _apart(run: Run) -> Line:
     """In a process of its own, so that its memory is this run's alone."""
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+    with Workers(1) as pool:
         return pool.submit(_solve, run).result()
 
 

@@ -5,15 +5,14 @@ rules as they are posted for small problems, which is the same model with tighte
 """
 
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 from bench.roster_run import Limits, Measured, seconds_text
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.model.postings import post_rules
 from optimizer.shifts.model.roster_model import RosterModel
 from optimizer.shifts.model.solving import search
+from optimizer.shifts.processes.workers import Workers
 from optimizer.shifts.progress import Progress
 from roster.problem import Problem
 
@@ -32,7 +31,7 @@ class Textbook:
 
 def textbook(problem: Problem, limits: Limits) -> Textbook:
     """Solve `problem` by the textbook model, in a process of its own."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with Workers(1) as pool:
         return pool.submit(_solve, problem, limits).result()
 
 

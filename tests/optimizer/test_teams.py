@@ -245,7 +245,7 @@ def test_a_worker_ends_with_the_process_that_started_it() -> None:
         "import os, time\n"
         "from concurrent.futures import ProcessPoolExecutor\n"
         "from multiprocessing import get_context\n"
-        "from optimizer.shifts.teams.task import end_with_parent\n"
+        "from optimizer.shifts.processes.workers import end_with_parent\n"
         "if __name__ == '__main__':\n"
         "    pool = ProcessPoolExecutor(1, mp_context=get_context('spawn'), initializer=end_with_parent)\n"
         "    print(pool.submit(os.getpid).result(), flush=True)\n"

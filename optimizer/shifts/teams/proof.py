@@ -11,9 +11,10 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
 from optimizer.shifts.columns.block_bound import BlockBounding
+from optimizer.shifts.processes.workers import end_with_parent
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.search.crew import Crew
-from optimizer.shifts.teams.task import Rows, crew_of, end_with_parent
+from optimizer.shifts.teams.task import Rows, crew_of
 from roster.result import TracePoint
 
 LOG = logging.getLogger(__name__)

@@ -10,20 +10,20 @@ process more (`proof.py`), which counts as one of the workers while it lasts.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Executor, Future, wait
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
 
 import numpy as np
 
+from optimizer.shifts.processes.workers import Workers
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.search.anneal import COOLING_POWER, start_heat
 from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew, Floats
 from optimizer.shifts.teams.parts import parts_of
 from optimizer.shifts.teams.proof import Proof, proving
-from optimizer.shifts.teams.task import Planned, Task, end_with_parent, work
+from optimizer.shifts.teams.task import Planned, Task, work
 from roster.problem import Assigned
 
 ANNEAL_SHARE = 0.9
@@ -73,13 +73,11 @@ def _pool(executor: Executor | None, workers: int) -> Iterator[Executor]:
     if executor is not None:
         yield executor
         return
-    # Never forked: a process may have threads.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=end_with_parent)
+    pool = Workers(workers)
     try:
         yield pool
     finally:
-        # What still runs is a few seconds' work at most, and nobody waits for its answer.
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.end()
 
 
 class _Rounds:

@@ -4,13 +4,9 @@ A task says all that its answer depends on, in values that can be pickled. A wor
 last problem, for the next task is likely to be about the same one; that saves time and changes nothing.
 """
 
-import os
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import parent_process
-from multiprocessing.process import BaseProcess
 
 import numpy as np
 
@@ -95,15 +91,3 @@ def crew_of(text: str) -> Crew:
     grid = Grid(problem)
     people = people_of(grid)
     return Crew(grid, people, RowFinder(grid, people), CoverTable(grid))
-
-
-def end_with_parent() -> None:
-    """For a worker process of our own: it ends when the process that started it does, however that ended."""
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-
-
-def _watch(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(0)
