@@ -165,6 +165,22 @@ class PinnedFree(SQLModel, table=True):
     on_date: date = Field(primary_key=True)
 
 
+class DayAway(SQLModel, table=True):
+    """An agent is away on a date of a roster at short notice; no reason is asked or stored.
+
+    It belongs to the roster: of a draft it is nothing yet, with its publication it becomes time off too. Dates past
+    the roster's last day wait there for that.
+    """
+
+    __tablename__: ClassVar[str] = "day_away"
+    roster_id: int = Field(foreign_key="roster.id", primary_key=True, ondelete="CASCADE")
+    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
+    on_date: date = Field(primary_key=True)
+    shift_type_id: int | None = Field(
+        default=None, foreign_key="shift_type.id", description="what they would have worked; none = the day was free"
+    )
+
+
 class PlanRun(SQLModel, table=True):
     """One run of the solver for a roster: where it is, the best it has, and what came of it."""
 

@@ -14,7 +14,7 @@ from api.services.rosters.planning import create_roster
 from api.services.rosters.publishing import publish
 from roster.events import Event
 from roster.people import Contract, TimeOff
-from roster.shifts import Assignment, PinnedFree, Roster
+from roster.shifts import Assignment, DayAway, Roster
 from roster.store.engine import reading, writing
 from tests.clients import signed_in
 from tests.planning_centre import MONDAY, place, require, small_centre, stored
@@ -217,9 +217,9 @@ def test_a_sick_call_is_repaired_by_one_move_and_proved(lead: TestClient, contex
         (who, MONDAY + timedelta(days=day), what) for who, day, what in WEEK
     )
     with reading(context.engine) as session:
-        (off,) = session.exec(select(TimeOff)).all()
-        assert (off.starts_on, off.ends_on) == (TUESDAY, TUESDAY)
-        assert session.exec(select(PinnedFree).where(PinnedFree.roster_id == draft)).one().on_date == TUESDAY
+        away_line = session.exec(select(DayAway)).one()
+        assert (away_line.roster_id, away_line.agent_id, away_line.on_date) == (draft, 1, TUESDAY)
+        assert session.exec(select(TimeOff)).all() == []
         assert [one.actor for one in session.exec(select(Event).where(Event.kind == "roster.repaired")).all()] == [
             "lea"
         ]

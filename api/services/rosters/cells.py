@@ -39,7 +39,7 @@ def cell_form(context: Context, roster_id: int, agent: str, on_date: date) -> Ce
         on_date=on_date,
         shift=shifts.get(day),
         pinned=any(pin.day == day for pin in person.pins),
-        time_off=day in person.time_off,
+        time_off=day in person.time_off or any(one.day == day for one in person.absences),
         wishes=tuple(_wish(problem, wish) for wish in person.wishes if wish.day == day),
         agreed=tuple(agreements(problem, person, day, shifts)),
         shifts=shift_views(problem),

@@ -15,7 +15,7 @@ from api.services.rosters.superseding import last_day
 from api.services.rosters.views import EditView, FindingView
 from roster.events import Event
 from roster.people import Agent
-from roster.shifts import Assignment, PinnedFree, Roster, RosterStatus, ShiftType
+from roster.shifts import Assignment, DayAway, PinnedFree, Roster, RosterStatus, ShiftType
 from roster.store.engine import writing
 
 EDITED = "roster.edited"
@@ -23,13 +23,16 @@ EDITED = "roster.edited"
 
 @dataclass(frozen=True)
 class _Cell:
-    """One person's day: a shift's code or none, and whether a person fixed it."""
+    """One person's day: a shift's code or none, whether a person fixed it, and whether and from what they are away."""
 
     shift: str | None
     pinned: bool
+    away: bool = False
+    missed: str | None = None
 
     def data(self) -> dict[str, Any]:
-        return {"shift": self.shift, "pinned": self.pinned}
+        told: dict[str, Any] = {"shift": self.shift, "pinned": self.pinned}
+        return told | {"away": True, "missed": self.missed} if self.away else told
 
 
 def edit(
@@ -45,7 +48,8 @@ def edit(
 ) -> EditView:
     """Give `agent` (a code) `shift` (a code; None: free) on `on_date`; `pin` keeps it so in later plans.
 
-    A draft is stored even where it breaks rules by now: the answer says which. `seen_version` is the version the
+    A draft is stored even where it breaks rules by now: the answer says which. Whoever gets a shift on a day of
+    absence is no longer away in this draft on that day. `seen_version` is the version the
     person was looking at; any other than the present one is a `Conflict`.
     """
     fail_abandoned(context)
@@ -62,7 +66,7 @@ def undo(context: Context, roster_id: int, *, seen_version: int, actor: str) -> 
         last = _last_edit(session, roster)
         if last is None:
             raise Conflict(f"roster {roster_id} has no edit to take back: its last change was no edit")
-        before = _Cell(last.data["before"]["shift"], last.data["before"]["pinned"])
+        before = _Cell(**last.data["before"])
         on_date = date.fromisoformat(last.data["date"])
         return _changed(context, session, roster, last.data["agent"], on_date, before, actor)
 
@@ -165,7 +169,18 @@ def _replace(session: Session, roster: Roster, agent: Agent, on_date: date, cell
     codes = {number: code for code, number in shifts.items()}
     if cell.shift is not None and cell.shift not in shifts:
         raise Invalid(f"shift {cell.shift!r} is unknown: expected one of {', '.join(sorted(shifts))}, or none")
-    before = _Cell(codes[assignment.shift_type_id], assignment.pinned) if assignment else _Cell(None, free is not None)
+    away = session.get(DayAway, (roster.id, agent.id, on_date))
+    before = _Cell(
+        codes[assignment.shift_type_id] if assignment else None,
+        assignment.pinned if assignment else free is not None,
+        away is not None,
+        codes[away.shift_type_id] if away is not None and away.shift_type_id is not None else None,
+    )
+    if away is not None and cell.shift is not None:
+        session.delete(away)
+    elif away is None and cell.away:
+        missed = None if cell.missed is None else shifts[cell.missed]
+        session.add(DayAway(roster_id=roster_id, agent_id=agent_id, on_date=on_date, shift_type_id=missed))
     if free is not None:
         session.delete(free)
     if cell.shift is None:

@@ -90,7 +90,7 @@ def _person(
 ) -> PersonView:
     skills = skills_of(agent)
     pinned = {pin.day for pin in agent.pins}
-    off = set(agent.time_off)
+    off = {*agent.time_off, *(one.day for one in agent.absences)}
     weeks = [week_limits(problem, agent, first, min(7, problem.days - first)) for first in range(0, problem.days, 7)]
     points = sum(exposure.points(skills, day, shift) for day, shift in shifts.items())
     minutes = sum(problem.shift_of[shift].minutes for shift in shifts.values())

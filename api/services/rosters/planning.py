@@ -3,12 +3,13 @@
 import math
 from datetime import date
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from api.context import Context
 from api.errors import Conflict, Invalid
 from api.events.log import append
 from api.jobs.planning import Drive, OnNote, OnProgress, drive_in_background
+from api.services.rosters.absences import copy_absences, held_where_away
 from api.services.rosters.judging import assigned_in, find_roster
 from api.services.rosters.problems import build_problem, check_horizon, team_named, zone_of
 from api.services.rosters.runs import (
@@ -65,26 +66,33 @@ def create_roster(context: Context, *, team: str | None, starts_on: date, days: 
 def copy_roster(context: Context, roster_id: int, *, actor: str) -> int:
     """A new draft with everything that `roster_id` assigns: the way to change what is published."""
     with writing(context.engine) as session:
-        old = find_roster(session, roster_id)
-        new = Roster(
-            team_id=old.team_id,
-            zone=old.zone,
-            starts_on=old.starts_on,
-            days=old.days,
-            created_at=context.now(),
-            created_by=actor,
-        )
-        session.add(new)
-        session.flush()
-        new_id = new.id or 0
-        lines = session.exec(select(Assignment).where(Assignment.roster_id == roster_id)).all()
-        for line in lines:
-            session.add(Assignment(**line.model_dump(exclude={"id", "roster_id"}), roster_id=new_id))
-        for free in session.exec(select(PinnedFree).where(PinnedFree.roster_id == roster_id)).all():
-            session.add(PinnedFree(roster_id=new_id, agent_id=free.agent_id, on_date=free.on_date))
-        data = {"copy_of": roster_id, "starts_on": old.starts_on.isoformat(), "days": old.days}
-        append(session, at=context.now(), kind="roster.created", subject=str(new_id), actor=actor, data=data)
+        new_id = copied(context, session, roster_id, actor=actor)
     context.announcer.announce()
+    return new_id
+
+
+def copied(context: Context, session: Session, roster_id: int, *, actor: str) -> int:
+    """The same inside a transaction of the caller's."""
+    old = find_roster(session, roster_id)
+    new = Roster(
+        team_id=old.team_id,
+        zone=old.zone,
+        starts_on=old.starts_on,
+        days=old.days,
+        created_at=context.now(),
+        created_by=actor,
+    )
+    session.add(new)
+    session.flush()
+    new_id = new.id or 0
+    lines = session.exec(select(Assignment).where(Assignment.roster_id == roster_id)).all()
+    for line in lines:
+        session.add(Assignment(**line.model_dump(exclude={"id", "roster_id"}), roster_id=new_id))
+    for free in session.exec(select(PinnedFree).where(PinnedFree.roster_id == roster_id)).all():
+        session.add(PinnedFree(roster_id=new_id, agent_id=free.agent_id, on_date=free.on_date))
+    copy_absences(session, roster_id, new_id)
+    data = {"copy_of": roster_id, "starts_on": old.starts_on.isoformat(), "days": old.days}
+    append(session, at=context.now(), kind="roster.created", subject=str(new_id), actor=actor, data=data)
     return new_id
 
 
@@ -119,6 +127,7 @@ def _begin(
             today=local_day(context.now(), roster.zone),
         )
         start_from = assigned_in(session, roster)
+        problem = held_where_away(problem, start_from)
         roster.problem = problem.model_dump(mode="json")
         session.add(roster)
         run_id = begin_run(context, session, roster, time_limit_seconds, actor)

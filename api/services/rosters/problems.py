@@ -164,6 +164,7 @@ def _with_untold_days(
             for day, on_date in enumerate(dates)
             if not {None, team_id} & teams.get(on_date, set()) and (number, on_date) not in lines
         )
+        untold = tuple(sorted({*untold, *agent.untold_days}))
         found.append(agent.model_copy(update={"untold_days": untold}) if untold else agent)
     return found
 

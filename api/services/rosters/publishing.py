@@ -9,6 +9,7 @@ from api.errors import Conflict
 from api.events.log import append
 from api.services.days.planning import plan_day
 from api.services.floor.work import touch_pools
+from api.services.rosters.absences import grant_absences
 from api.services.rosters.judging import find_roster, judged
 from api.services.rosters.runs import fail_abandoned, refuse_while_planning
 from api.services.rosters.superseding import last_day, supersede_for
@@ -47,6 +48,7 @@ def publish(context: Context, roster_id: int, *, actor: str) -> None:
             more = f" And {len(sentences) - MAX_SENTENCES} more." if len(sentences) > MAX_SENTENCES else ""
             raise Conflict(f"roster {roster_id} breaks rules. {shown}{more}", violations=sentences)
         replaced = supersede_for(session, roster)
+        grant_absences(session, roster)
         roster.status = RosterStatus.PUBLISHED
         roster.published_at, roster.published_by = now, actor
         roster.version += 1

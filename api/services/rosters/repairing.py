@@ -1,8 +1,8 @@
 """Repair: somebody is away, a shift drops out, more is asked; a draft that moves as few published shifts as can be."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlmodel import Session, col, delete, select
 
@@ -13,15 +13,15 @@ from api.services.rosters.change_views import RepairView
 from api.services.rosters.grid import finding_view
 from api.services.rosters.judging import find_roster
 from api.services.rosters.looked_at import LookedAt, look_at, move_views, pay_minutes, rule_costs
-from api.services.rosters.planning import copy_roster
+from api.services.rosters.planning import copied
 from api.services.rosters.runs import refuse_while_planning
 from api.services.rosters.superseding import last_day
 from optimizer.shifts.repair.run import Extent, Proof, Repair, repair
-from roster.people import Agent, TimeOff
+from roster.people import Agent
 from roster.problem import Demand, Pin, Problem
 from roster.result import Status
 from roster.rules.wording import day_text, person
-from roster.shifts import Assignment, PinnedFree, RosterStatus, ShiftType
+from roster.shifts import Assignment, DayAway, PinnedFree, RosterStatus, ShiftType
 from roster.store.engine import reading, writing
 from roster.whatif.changes import Moved, moved
 from roster.whatif.difference import difference
@@ -30,7 +30,8 @@ from roster.whatif.replacements import without
 
 MOST_CHANGES = 15
 REPAIRED = "roster.repaired"
-MINUTES_PER_QUARTER = 15
+MOST_DAYS_AWAY = 92
+"""Three months: who is away for longer is on leave, which is imported."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ class RepairAsked:
 def repair_roster(context: Context, roster_id: int, asked: RepairAsked, *, actor: str) -> RepairView:
     """Repair a roster after what happened, from today on, into a new draft for a person to look at and publish.
 
-    Who is away has these days recorded as time off, without a reason. Where nothing was found nothing is stored.
+    Who is away is so in the draft alone, without a reason, until it is published. Where nothing was found nothing is
+    stored; nor is half of it.
     """
     _check(asked)
     with reading(context.engine) as session:
@@ -121,10 +123,19 @@ def _after(here: LookedAt, asked: RepairAsked, first_day: int) -> LiveRoster:
                 f"{one.agent!r} is away from {one.first.isoformat()} to {one.last.isoformat()}: expected an end"
                 " no earlier than the begin"
             )
+        if (one.last - one.first).days >= MOST_DAYS_AWAY:
+            raise Invalid(
+                f"{one.agent!r} is away from {one.first.isoformat()} to {one.last.isoformat()}: expected at most"
+                f" {MOST_DAYS_AWAY} days at short notice; import longer leave as time off"
+            )
         if one.last < here.problem.start or one.first > last_day(here.roster):
             raise Invalid(
                 f"{one.first.isoformat()} to {one.last.isoformat()} is not in roster {here.roster.id}:"
                 f" expected days from {here.problem.start.isoformat()} to {last_day(here.roster).isoformat()}"
+            )
+        if (one.last - here.problem.start).days < first_day:
+            raise Invalid(
+                f"{one.agent!r} is away until {one.last.isoformat()}, which is over: expected a day from today on"
             )
         begin = max(first_day, (one.first - here.problem.start).days)
         end = min(here.problem.days - 1, (one.last - here.problem.start).days)
@@ -171,25 +182,24 @@ def _with_demand(here: LookedAt, problem: Problem, more: Sequence[MoreAsked]) ->
 
 
 def _store(context: Context, here: LookedAt, after: LiveRoster, asked: RepairAsked, actor: str) -> int:
-    """The repaired roster as a new draft; who is away keeps these days free there and as time off."""
+    """The repaired roster as a new draft, whole or not at all; who is away is a line of it."""
     roster_id = here.roster.id or 0
-    with reading(context.engine) as session:
-        if find_roster(session, roster_id).version != here.roster.version:
-            raise Conflict(f"roster {roster_id} has changed while its repair was looked for: ask again")
-    draft = copy_roster(context, roster_id, actor=actor)
     moves = moved(here.live, after)
     with writing(context.engine) as session:
+        if find_roster(session, roster_id, lock=True).version != here.roster.version:
+            raise Conflict(f"roster {roster_id} has changed while its repair was looked for: ask again")
+        draft = copied(context, session, roster_id, actor=actor)
         people = {agent.code: agent.id or 0 for agent in session.exec(select(Agent)).all()}
         shifts = {shift.code: shift.id or 0 for shift in session.exec(select(ShiftType)).all()}
         for move in moves:
             _write(session, draft, people[move.agent], here.problem.date_of(move.day), move, shifts)
-        free = {(one.agent, one.on_date) for one in asked.dropped}
-        for one in asked.away:
-            _take_off(session, people[one.agent], one)
-            free |= {(one.agent, on_date) for on_date in _dates(here, one)}
-        for agent, on_date in sorted(free):
-            if session.get(PinnedFree, (draft, people[agent], on_date)) is None:
-                session.add(PinnedFree(roster_id=draft, agent_id=people[agent], on_date=on_date))
+        for one in asked.dropped:
+            if session.get(PinnedFree, (draft, people[one.agent], one.on_date)) is None:
+                session.add(PinnedFree(roster_id=draft, agent_id=people[one.agent], on_date=one.on_date))
+        for code, on_date, shift in _away_in(here, after, asked.away):
+            if session.get(DayAway, (draft, people[code], on_date)) is None:
+                missed = None if shift is None else shifts[shift]
+                session.add(DayAway(roster_id=draft, agent_id=people[code], on_date=on_date, shift_type_id=missed))
         data = {"of": roster_id, "moves": len(moves), "away": sorted({one.agent for one in asked.away})}
         append(session, at=context.now(), kind=REPAIRED, subject=str(draft), actor=actor, data=data)
     context.announcer.announce()
@@ -209,24 +219,19 @@ def _write(session: Session, draft: int, agent: int, on_date: date, move: Moved,
         session.add(Assignment(roster_id=draft, agent_id=agent, on_date=on_date, shift_type_id=shifts[shift]))
 
 
-def _take_off(session: Session, agent: int, away: Away) -> None:
-    there = session.exec(
-        select(TimeOff).where(
-            TimeOff.agent_id == agent, col(TimeOff.starts_on) <= away.first, col(TimeOff.ends_on) >= away.first
-        )
-    ).first()
-    if there is None:
-        session.add(TimeOff(agent_id=agent, starts_on=away.first, ends_on=away.last))
-    elif there.ends_on < away.last:
-        there.ends_on = away.last
-        session.add(there)
-
-
-def _dates(here: LookedAt, away: Away) -> Iterable[date]:
-    on_date = max(away.first, here.problem.start)
-    while on_date <= min(away.last, last_day(here.roster)):
-        yield on_date
-        on_date += timedelta(days=1)
+def _away_in(here: LookedAt, after: LiveRoster, away: Iterable[Away]) -> Iterator[tuple[str, date, str | None]]:
+    """Each agent and date away with the shift missed: as judged in the roster, and the dates after its last day."""
+    for code in sorted({one.agent for one in away}):
+        for absence in after.problem.agent_of[code].absences:
+            yield code, here.problem.date_of(absence.day), absence.shift
+        later = {
+            here.problem.date_of(day)
+            for one in away
+            if one.agent == code
+            for day in range(here.problem.days, (one.last - here.problem.start).days + 1)
+        }
+        for on_date in sorted(later):
+            yield code, on_date, None
 
 
 def _view(here: LookedAt, now: LiveRoster, found: Repair, draft: int | None) -> RepairView:

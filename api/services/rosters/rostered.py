@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from api.services.rosters.absences import absences_in, away_next_day
 from api.services.rosters.frame import Frame
 from api.services.rosters.published import PublishedShift
 from api.services.rosters.remembered import Brought
@@ -58,10 +59,15 @@ def own_agents(
     limits = _limits(session, frame, known.shift_codes)
     wishes = _wishes(session, frame, known.shift_codes)
     pins = _pins(session, frame, known.shift_codes, roster_id)
+    absences = absences_in(session, frame, known.shift_codes, roster_id)
+    for agent_id in away_next_day(session, frame):
+        away[agent_id].discard(frame.days)
     agents = []
     for agent in people:
         if agent.id is None:
             continue
+        # An absence of this roster is judged as one, though it is time off as well since it was published.
+        absent = tuple(one.day for one in absences[agent.id])
         agents.append(
             PlannedAgent(
                 id=agent.code,
@@ -71,7 +77,7 @@ def own_agents(
                 roles=known.roles.get(agent.id, ()),
                 contract=_terms(contracts[agent.contract_id], frame),
                 availability=tuple(windows[agent.id]),
-                time_off=tuple(sorted(away[agent.id])),
+                time_off=tuple(sorted(away[agent.id].difference(absent))),
                 fixed_days_off=tuple(sorted(off[agent.id])),
                 shift_limits=tuple(limits[agent.id]),
                 wishes=tuple(wishes[agent.id]),
@@ -79,6 +85,9 @@ def own_agents(
                 history=history.get(agent.id, ()),
                 memory=brought.memories.get(agent.id, Memory()),
                 carried_points=brought.carried_points.get(agent.id, 0),
+                absences=tuple(absences[agent.id]),
+                # Nothing can change for them on such a day.
+                untold_days=absent,
             )
         )
     return agents

@@ -13,7 +13,7 @@ from roster.people import Agent
 from roster.problem import Assigned, Problem
 from roster.result import Result, Status, TracePoint
 from roster.rules.registry import Verdict, judge
-from roster.shifts import Assignment, PlanRun, Roster, RosterStatus, RunStatus, ShiftType
+from roster.shifts import Assignment, DayAway, PlanRun, Roster, RosterStatus, RunStatus, ShiftType
 from roster.store.engine import reading, writing
 
 ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.STOPPING)
@@ -265,7 +265,15 @@ def _store(session: Session, roster_id: int, problem: Problem, assignments: Sequ
         )
     ).all()
     pinned = {(agent, on_date) for agent, on_date in kept}
-    session.exec(delete(Assignment).where(col(Assignment.roster_id) == roster_id, col(Assignment.pinned).is_(False)))
+    # Whoever is away keeps their row (`held_where_away`).
+    away = select(DayAway.agent_id).where(DayAway.roster_id == roster_id)
+    session.exec(
+        delete(Assignment).where(
+            col(Assignment.roster_id) == roster_id,
+            col(Assignment.pinned).is_(False),
+            col(Assignment.agent_id).not_in(away),
+        )
+    )
     for assigned in assignments:
         place = (agents[assigned.agent], problem.date_of(assigned.day))
         if assigned.day < 0 or problem.agent_of[assigned.agent].fixed or place in pinned:

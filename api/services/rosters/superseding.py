@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
 from roster.people import Agent
-from roster.shifts import Assignment, Roster, RosterStatus
+from roster.shifts import Assignment, DayAway, Roster, RosterStatus
 
 ONE_DAY = timedelta(days=1)
 
@@ -58,6 +58,7 @@ def _cut_days(session: Session, old: Roster, new: Roster) -> bool:
     pieces += [(_piece(session, old, *days, RosterStatus.PUBLISHED), *days) for days in rest[1:]]
     for piece, begin, end in pieces:
         _move(session, old, piece, col(Assignment.on_date).between(begin, end))
+        _move_away(session, old, piece, col(DayAway.on_date).between(begin, end))
     old.starts_on, old.days = rest[0][0], (rest[0][1] - rest[0][0]).days + 1
     return True
 
@@ -72,6 +73,7 @@ def _cut_people(session: Session, old: Roster, new: Roster) -> bool:
     piece = _piece(session, old, first, last, RosterStatus.SUPERSEDED)
     piece.team_id = new.team_id
     _move(session, old, piece, theirs)
+    _move_away(session, old, piece, col(DayAway.on_date).between(first, last) & col(DayAway.agent_id).in_(agents))
     old.version += 1
     session.add(old)
     return True
@@ -103,3 +105,7 @@ def _piece(session: Session, old: Roster, first: date, last: date, status: Roste
 
 def _move(session: Session, old: Roster, piece: Roster, which: ColumnElement[bool]) -> None:
     session.exec(update(Assignment).where(col(Assignment.roster_id) == old.id, which).values(roster_id=piece.id))
+
+
+def _move_away(session: Session, old: Roster, piece: Roster, which: ColumnElement[bool]) -> None:
+    session.exec(update(DayAway).where(col(DayAway.roster_id) == old.id, which).values(roster_id=piece.id))
