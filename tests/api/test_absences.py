@@ -240,3 +240,24 @@ def test_an_absence_that_can_not_be_is_refused(
     body = {"away": [{"agent": "a1", "first": first.isoformat(), "last": last.isoformat()}]}
     answer = lead.post(f"/api/v1/rosters/{published(context)}/repair", json=body)
     assert (answer.status_code, words in answer.json()["detail"]) == (422, True), answer.text
+
+
+def test_it_goes_with_the_people_whom_a_roster_of_their_team_takes_over(lead: TestClient, context: Context) -> None:
+    roster = create_roster(context, team=None, starts_on=MONDAY, days=7, actor="lea")
+    for agent, on_date, shift in (*WEEK, *REST):
+        place(context, roster, agent, on_date, shift)
+    draft = repaired(lead, roster, ("a1", TUESDAY, TUESDAY))["draft_id"]
+    publish(context, draft, actor="lea")
+    own = create_roster(context, team="Days", starts_on=MONDAY, days=7, actor="lea")
+    for agent, on_date, shift in stored(context, draft):
+        place(context, own, agent, on_date, shift)
+    with writing(context.engine) as session:
+        for terms in session.exec(select(Contract)).all():
+            terms.min_week_minutes = 0
+    publish(context, own, actor="lea")
+    with reading(context.engine) as session:
+        (line,) = [one for one in session.exec(select(DayAway)).all() if one.roster_id != draft] or [None]
+        assert line is not None
+        piece = session.get(Roster, line.roster_id)
+        assert piece is not None
+        assert (piece.status.value, line.on_date) == ("superseded", TUESDAY)
