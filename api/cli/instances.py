@@ -11,7 +11,14 @@ from pydantic import BaseModel
 
 from api.cli.failed import Failed
 from optimizer.shifts.processes.process import SolverCrashed, SolverProcess
-from roster.exchange.roster_files import Format, check_output, read_problem, read_roster, write_result
+from roster.exchange.roster_files import (
+    Format,
+    check_output,
+    read_problem,
+    read_problem_to_solve,
+    read_roster,
+    write_result,
+)
 from roster.policy import Policy
 from roster.problem import Problem
 from roster.result import Result, Status, TracePoint
@@ -65,7 +72,7 @@ def solve(
 ) -> int:
     """Solve one instance file; Ctrl-C stops and keeps the best roster found."""
     check_output(output)
-    problem = read_problem(file, form)
+    problem = read_problem_to_solve(file, form)
     start_from = () if start is None else read_roster(start)
     Rows(problem, start_from)  # a line that this problem does not know is told now
     for sentence in unmet(problem):

@@ -4,6 +4,7 @@ Sections in capitals, one line per row, values split by commas, `#` begins a com
 hard; requests and cover cost. The files know no clock: shifts are taken to begin at midnight, days to be 24 hours.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,11 +19,12 @@ START = date(2024, 1, 1)
 
 MARK = "SECTION_"
 HORIZON = "SECTION_HORIZON"
+WHOLE = re.compile(r"-?[0-9]{1,15}")
 
 RULES: dict[str, dict[str, object]] = {
     "one_shift_a_day": {"mode": "hard"},
     "forbidden_successions": {"mode": "hard"},
-    "consecutive_days": {"mode": "hard", "maximum": 14},
+    "consecutive_days": {"mode": "hard", "maximum": MAX_DAYS},
     "min_consecutive_days": {"mode": "hard"},
     "min_days_off": {"mode": "hard"},
     "period_minutes": {"mode": "hard"},
@@ -82,6 +84,7 @@ class _Reader:
         sections: dict[str, list[_Line]] = {}
         current: list[_Line] = []
         inside = False
+        last = max(1, len(text.splitlines()))
         for number, raw in enumerate(text.splitlines(), start=1):
             line = raw.strip().lstrip("\ufeff")
             if not line or line.startswith("#"):
@@ -98,9 +101,12 @@ class _Reader:
                 self._faults.append((number, f"line {line[:80]!r}: expected a section such as {HORIZON} first"))
             else:
                 current.append(_Line(number, [cell.strip() for cell in line.split(",")]))
-        for section in known[:3]:
-            if not sections.get(section):
-                self._faults.append((0, f"section {section}: expected one with at least one line"))
+        for section in known:
+            if section not in sections:
+                told = f"the file ends without section {section}: expected it, if with no lines (is the file complete?)"
+                self._faults.append((last, told))
+            elif section in known[:3] and not sections[section]:
+                self._faults.append((last, f"section {section}: expected at least one line"))
         return sections
 
     def _takers(self) -> dict[str, Callable[[list[str]], None]]:
@@ -152,7 +158,7 @@ class _Reader:
         shift, minutes, *_ = _fit(cells, 3, "ShiftID,Length in minutes,Shifts that can't follow split by |", least=2)
         if not shift or shift in self._shifts:
             raise _Fault("shift", shift, "a name that no other shift has")
-        length = _number("length", minutes, 15, 1440)
+        length = _number("length", minutes, 1, 1440)
         self._shifts[shift] = {
             "id": shift,
             "start_minute": 0,
@@ -168,16 +174,17 @@ class _Reader:
         )  # fmt: skip
         if not agent or agent in self._agents:
             raise _Fault("employee", agent, "an ID that nobody else has")
-        most_minutes = _number("MaxTotalMinutes", numbers[0], 0, MAX_DAYS * 1440)
-        least_minutes = _number("MinTotalMinutes", numbers[1], 0, most_minutes)
-        longest = _number("MaxConsecutiveShifts", numbers[2], 1, 14)
+        most_minutes = _number("MaxTotalMinutes", numbers[0], 0, None)
+        least_minutes = _number("MinTotalMinutes", numbers[1], 0, min(most_minutes, self._days * 1440))
+        longest = _number("MaxConsecutiveShifts", numbers[2], 1, None)
+        # Nothing in the horizon can be longer than the horizon.
         contract = {
-            "max_period_minutes": most_minutes,
+            "max_period_minutes": min(most_minutes, self._days * 1440),
             "min_period_minutes": least_minutes,
-            "max_consecutive_days": longest,
-            "min_consecutive_days": _number("MinConsecutiveShifts", numbers[3], 0, longest) or 1,
-            "min_days_off": _number("MinConsecutiveDaysOff", numbers[4], 0, 14) or 1,
-            "max_weekends": _number("MaxWeekends", numbers[5], 0, MAX_DAYS),
+            "max_consecutive_days": min(longest, self._days),
+            "min_consecutive_days": min(_number("MinConsecutiveShifts", numbers[3], 0, longest), self._days) or 1,
+            "min_days_off": min(_number("MinConsecutiveDaysOff", numbers[4], 0, None), self._days) or 1,
+            "max_weekends": min(_number("MaxWeekends", numbers[5], 0, None), self._days),
         }
         self._agents[agent] = _Agent(contract, list(self._limits(limits)))
 
@@ -200,7 +207,7 @@ class _Reader:
     def _take_request(self, cells: list[str], *, wanted: bool) -> None:
         agent, day, shift, weight = _fit(cells, 4, "EmployeeID,Day,ShiftID,Weight")
         wish = {"day": self._day(day), "shift": self._shift(shift), "wanted": wanted}
-        cost = _number("weight", weight, 0, 1000)
+        cost = _number("weight", weight, 0, 100_000)
         if cost:
             self._agent(agent).wishes.append({**wish, "weight": cost})
 
@@ -266,13 +273,9 @@ def _names(cells: Iterable[str]) -> list[str]:
 
 def _number(what: str, text: str, least: int, most: int | None) -> int:
     expected = f"a whole number from {least}" + ("" if most is None else f" to {most}")
-    try:
-        number = int(text)
-    except ValueError:
-        raise _Fault(what, text, expected) from None
-    if number < least or (most is not None and number > most):
+    if not WHOLE.fullmatch(text) or not least <= int(text) <= (int(text) if most is None else most):
         raise _Fault(what, text, expected)
-    return number
+    return int(text)
 
 
 def _known(names: Iterable[str]) -> str:

@@ -3,18 +3,22 @@
 import csv
 import io
 import os
+import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from roster.contradictions import refuse_contradictions
 from roster.exchange.curtois import is_curtois, problem_from_curtois
 from roster.problem import Assigned, Problem, ProblemError, problem_from_json
+from roster.problem.reading import fault_lines
 from roster.result import Result
 
 HEADER = ("agent", "day", "shift")
+NUMBERED = re.compile(r"\d+: ")
 
 
 class Format(StrEnum):
@@ -36,8 +40,22 @@ def read_problem(path: Path, form: Format = Format.AUTO) -> Problem:
     try:
         return problem_from_curtois(text, path.stem) if curtois else problem_from_json(content)
     except ProblemError as error:
-        lines = str(error).splitlines()
-        raise ProblemError("\n".join(f"{path}:{'' if line[:1].isdigit() else ' '}{line}" for line in lines)) from error
+        raise ProblemError(_in_file(path, str(error).splitlines())) from error
+
+
+def read_problem_to_solve(path: Path, form: Format = Format.AUTO) -> Problem:
+    """The same, where it is to be planned: terms that contradict each other are refused too."""
+    problem = read_problem(path, form)
+    try:
+        refuse_contradictions(problem)
+    except ProblemError as error:
+        raise ProblemError(_in_file(path, str(error).splitlines())) from error
+    return problem
+
+
+def _in_file(path: Path, faults: Iterable[str]) -> str:
+    """Each fault behind the file's name; one that begins with a line's number as `file:number: ...`."""
+    return "\n".join(f"{path}:{'' if NUMBERED.match(fault) else ' '}{fault}" for fault in faults)
 
 
 def read_roster(path: Path) -> tuple[Assigned, ...]:
@@ -46,13 +64,11 @@ def read_roster(path: Path) -> tuple[Assigned, ...]:
     Raises `ProblemError` with a line per fault: file, line, field, value, what was expected.
     """
     if path.suffix.lower() == ".json":
+        content = _bytes(path)
         try:
-            return Result.model_validate_json(_bytes(path)).assignments
+            return Result.model_validate_json(content).assignments
         except ValidationError as error:
-            faults = [
-                f"{path}: {'.'.join(map(str, fault['loc'])) or 'result'}: {fault['msg']}" for fault in error.errors()
-            ]
-            raise ProblemError("\n".join(faults)) from error
+            raise ProblemError(_in_file(path, fault_lines(error, content, "result"))) from error
     try:
         text = _bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:

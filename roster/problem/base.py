@@ -4,6 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+MAX_DAYS = 371
+"""53 weeks: a year of whole weeks, whatever the calendar does."""
+
 Id = Annotated[str, Field(min_length=1, max_length=120)]
 
 

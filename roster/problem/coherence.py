@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from roster.problem.people import Absence, Pin, PlannedAgent, Wish
     from roster.problem.whole import Problem
 
+MOST_COST_OF_A_WISH = 100_000_000
+"""So that a year of wishes is still a whole number that every part of the solver can count with."""
+
 
 def faults(problem: Problem) -> Iterable[str]:
     """Every fault of `problem`, whose fields are valid each by itself and whose zone exists."""
@@ -40,6 +43,13 @@ def _faults_of_person(problem: Problem, agent: PlannedAgent) -> Iterable[str]:
             yield f"{where}: day {line.day} is past the horizon: expected 0 to {problem.days - 1}"
         if line.shift is not None:
             yield from _unknown(where, "shift", [line.shift], _shifts(problem))
+    for wish in agent.wishes:
+        factor = problem.rules.preferences.weight
+        if wish.weight * factor > MOST_COST_OF_A_WISH:
+            yield (
+                f"{where}: wish of weight {wish.weight} on day {wish.day}, times the {factor} of rules.preferences:"
+                f" expected a cost of at most {MOST_COST_OF_A_WISH}"
+            )
     yield from _outside(f"{where}: fixed day off", agent.fixed_days_off, problem.days)
     yield from _outside(f"{where}: untold day", agent.untold_days, problem.days)
     yield from _unknown(where, "shift", [limit.shift for limit in agent.shift_limits], _shifts(problem))

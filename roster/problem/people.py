@@ -28,7 +28,7 @@ class Wish(Value):
     day: int = Field(ge=0)
     shift: Id | None = None
     wanted: bool
-    weight: int = Field(default=20, ge=1, le=1000)
+    weight: int = Field(default=20, ge=1, le=100_000)
 
 
 class Pin(Value):

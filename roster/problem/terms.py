@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from roster.problem.base import Id, Value
+from roster.problem.base import MAX_DAYS, Id, Value
 
 
 class ShiftOption(Value):
@@ -13,7 +13,7 @@ class ShiftOption(Value):
     id: Id
     name: str = ""
     start_minute: int = Field(ge=0, lt=1440)
-    minutes: int = Field(ge=15, le=1440, description="elapsed, meal included")
+    minutes: int = Field(ge=1, le=1440, description="elapsed, meal included")
     paid_minutes: int = Field(ge=0, le=1440, description="what counts towards contract hours")
     not_followed_by: tuple[Id, ...] = Field(default=(), description="shifts that may not begin on the next day")
 
@@ -32,9 +32,9 @@ class ContractTerms(Value):
 
     min_week_minutes: int = Field(default=0, ge=0, le=10080)
     max_week_minutes: int = Field(default=10080, ge=0, le=10080)
-    max_consecutive_days: int = Field(default=14, ge=1, le=14)
-    min_consecutive_days: int = Field(default=1, ge=1, le=14)
-    min_days_off: int = Field(default=1, ge=1, le=14, description="days off in a row")
+    max_consecutive_days: int = Field(default=14, ge=1, le=MAX_DAYS)
+    min_consecutive_days: int = Field(default=1, ge=1, le=MAX_DAYS)
+    min_days_off: int = Field(default=1, ge=1, le=MAX_DAYS, description="days off in a row")
     min_period_minutes: int = Field(default=0, ge=0, description="paid, over the whole horizon")
     max_period_minutes: int | None = Field(default=None, ge=0, description="none = no limit")
     max_weekends: int | None = Field(default=None, ge=0, description="worked in the horizon; none = no limit")

@@ -8,16 +8,13 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from roster.clock import QUARTER, ClockError, at_local, midnight, quarters_of, zone
-from roster.problem.base import Value
+from roster.problem.base import MAX_DAYS, Value
 from roster.problem.coherence import faults
 from roster.problem.lines import Assigned, Demand, Pair, RoleDemand, ShiftDemand
 from roster.problem.people import PlannedAgent
 from roster.problem.terms import QueueTerms, ShiftOption
 from roster.rules.parameters import Rules
 from roster.rules.parameters.base import NightTerms
-
-MAX_DAYS = 371
-"""53 weeks: a year of whole weeks, whatever the calendar does."""
 
 
 class Problem(Value):
@@ -49,7 +46,7 @@ class Problem(Value):
             raise ValueError(str(error)) from error
         found = list(faults(self))
         if found:
-            raise ValueError("; ".join(found))
+            raise ValueError("\n".join(found))
         return self
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:

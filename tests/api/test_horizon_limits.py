@@ -31,7 +31,7 @@ def test_plan_says_how_many_weeks(capsys: pytest.CaptureFixture[str], weeks: str
     assert capsys.readouterr().err == f"breather: --weeks {weeks}: expected 1 to 6\n"
 
 
-@pytest.mark.parametrize(("days", "told"), [(0, "greater than or equal to 1"), (420, "less than or equal to 371")])
+@pytest.mark.parametrize(("days", "told"), [(0, "at least 1"), (420, "at most 371")])
 @pytest.mark.parametrize("command", ["solve", "check"])
 def test_a_problem_file_says_how_many_days(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str, days: int, told: str
@@ -44,5 +44,5 @@ def test_a_problem_file_says_how_many_days(
         out.write_text("agent,day,shift\n", encoding="utf-8")
     where = [str(problem), "--output", str(out)] if command == "solve" else [str(problem), str(out)]
     assert run([command, *where]) == 2
-    assert f"days: Input should be {told} (found '{days}')" in capsys.readouterr().err
+    assert f"days: value '{days}': expected {told}" in capsys.readouterr().err
     assert out.exists() is (command == "check")

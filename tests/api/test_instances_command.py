@@ -108,7 +108,7 @@ def test_an_infeasible_instance_says_why_and_exits_1(
         (["solve", "{file}", "--output", "{folder}/roster.txt"], "expected a name ending in .csv or .json"),
         (["solve", "{file}", "--output", "{folder}/no/roster.csv"], "expected an existing folder"),
         (["solve", "{folder}/none.json", "--output", "{folder}/r.csv"], "none.json: can't be read"),
-        (["solve", "{broken}", "--output", "{folder}/r.csv"], "days: Input should be greater than or equal to 1"),
+        (["solve", "{broken}", "--output", "{folder}/r.csv"], "days: value '0': expected at least 1"),
         (["check", "{file}", "{roster}"], "roster.csv:2: day: value 'Monday': expected a whole number"),
         (["check", "{file}", "{headless}"], "headless.csv:1: header 'A1,0,E': expected agent,day,shift"),
         (["check", "{file}", "{unknown}"], "A9"),
@@ -265,11 +265,11 @@ def test_cover_that_nobody_is_skilled_for_is_said_before_it_is_planned(
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"days": 0, "demand": []}, "days: Input should be greater than or equal to 1 (found '0')"),
-        ({"days": 420, "demand": []}, "days: Input should be less than or equal to 371 (found '420')"),
+        ({"days": 0, "demand": []}, "days: value '0': expected at least 1"),
+        ({"days": 420, "demand": []}, "days: value '420': expected at most 371"),
         (
             {"agents": [{"id": "A1", "contract": {"min_week_minutes": 2400, "max_week_minutes": 1200}}]},
-            "agents.0.contract: max_week_minutes 1200 is below min_week_minutes 2400",
+            "agents.0 'A1'.contract: max_week_minutes 1200 is below min_week_minutes 2400",
         ),
     ],
 )

@@ -65,8 +65,8 @@ def test_days_before_the_horizon_have_spans_too() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"days": 0}, "days: .*greater than or equal to 1.*found '0'"),
-        ({"days": 420}, "days: .*less than or equal to 371.*found '420'"),
+        ({"days": 0}, "^days: value '0': expected at least 1$"),
+        ({"days": 420}, "^days: value '420': expected at most 371$"),
         ({"zone": "Europe/Atlantis"}, "time zone 'Europe/Atlantis' does not exist"),
         ({"agents": [{"id": "A1"}, {"id": "A1"}]}, "agent 'A1' is there twice"),
         (
@@ -75,7 +75,10 @@ def test_days_before_the_horizon_have_spans_too() -> None:
         ),
         ({"agents": [{"id": "A1", "pins": [{"day": 7, "shift": "E"}]}]}, "day 7 is past the horizon"),
         ({"agents": [{"id": "A1", "wishes": [{"day": 0, "shift": "X", "wanted": True}]}]}, "shift 'X' is unknown"),
-        ({"agents": [{"id": "A1", "history": [{"day": 3, "shift": "E"}]}]}, "history.0.day: .*less than 0"),
+        (
+            {"agents": [{"id": "A1", "history": [{"day": 3, "shift": "E"}]}]},
+            "^agents.0 'A1'.history.0.day: value '3': expected less than 0$",
+        ),
         (
             {"agents": [{"id": "A1", "contract": {"min_week_minutes": 2400, "max_week_minutes": 1200}}]},
             "max_week_minutes 1200 is below min_week_minutes 2400",
@@ -129,7 +132,26 @@ def test_days_before_the_horizon_have_spans_too() -> None:
             {"shifts": [{"id": "E", "start_minute": 0, "minutes": 60, "paid_minutes": 60, "not_followed_by": ["Q"]}]},
             "shift 'E': not_followed_by: shift 'Q' is unknown",
         ),
-        ({"colour": "red"}, "colour: Extra inputs are not permitted"),
+        ({"colour": "red"}, "^colour: value 'red': there is no such field$"),
+        ({"days": 2.5}, "^days: value '2.5': expected a whole number$"),
+        ({"days": "two"}, "^days: value 'two': expected a whole number$"),
+        ({"start": "2026-13-01"}, "^start: value '2026-13-01': expected a date such as 2026-11-23$"),
+        ({"shifts": []}, "^shifts: expected at least 1, there are 0$"),
+        ({"shifts": 5}, "^shifts: value '5': expected a list$"),
+        ({"agents": [{"name": "Ana"}]}, "^agents.0.id: is missing: expected one$"),
+        ({"agents": [{"id": ""}]}, "^agents.0 ''.id: value '': expected at least 1 character$"),
+        ({"agents": [{"id": "x" * 121}]}, "^agents.0 '.*'.id: value '.*': expected at most 120 characters$"),
+        ({"agents": [{"id": 5}]}, "^agents.0.id: value '5': expected text$"),
+        ({"agents": [{"id": "A1", "fixed": "perhaps"}]}, "fixed: value 'perhaps': expected true or false$"),
+        ({"agents": ["A1"]}, "^agents.0: value 'A1': expected an object$"),
+        (
+            {"queues": [{"id": "advice", "exposure_per_hour": "much"}]},
+            "exposure_per_hour: value 'much': expected a number$",
+        ),
+        (
+            {"rules": {"daily_rest": {"mode": "soft"}}},
+            "^rules.daily_rest.mode: value 'soft': expected 'hard' or 'off'$",
+        ),
     ],
 )
 def test_nonsense_is_refused_with_its_value(changes: dict[str, Any], expected: str) -> None:
@@ -142,9 +164,32 @@ def test_all_faults_are_told_at_once() -> None:
     assert "'b'" in text
 
 
-def test_text_that_is_no_json_is_refused() -> None:
-    with pytest.raises(ProblemError, match="Invalid JSON"):
-        problem_from_json("agent,day,shift")
+def test_each_fault_has_a_line() -> None:
+    assert len(refused(days=0, colour="red").splitlines()) == 2
+    assert len(refused(agents=[{"id": "A1", "skills": ["a", "b"]}]).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("agent,day,shift", "1: no JSON at column 1: expected value: expected a problem as a JSON object"),
+        (
+            json.dumps(values(), indent=1)[:100],
+            "8: no JSON at column 2: EOF while parsing a value (is the file complete?): expected a problem as a JSON"
+            " object",
+        ),
+        (
+            "",
+            "1: no JSON at column 0: EOF while parsing a value (is the file complete?): expected a problem as a JSON"
+            " object",
+        ),
+        ("[1, 2]", "problem: expected an object"),
+    ],
+)
+def test_text_that_is_no_problem_is_refused_with_its_line(text: str, told: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        problem_from_json(text)
+    assert str(caught.value) == told
 
 
 def test_a_copy_computes_anew_what_its_changed_fields_decide() -> None:

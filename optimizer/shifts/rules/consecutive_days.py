@@ -27,8 +27,9 @@ def post(roster: RosterModel) -> None:
 
 
 def in_row(grid: Grid, agent: PlannedAgent) -> InRow:
-    """How many days in a row were worked."""
-    return InRow(tracks=(_Run(_longest(grid, agent)),))
+    """How many days in a row were worked, where the days there are could be too many."""
+    run = _Run(_longest(grid, agent))
+    return InRow(tracks=(run,)) if run.start(agent) + grid.problem.days > run.longest else InRow()
 
 
 def _longest(grid: Grid, agent: PlannedAgent) -> int:

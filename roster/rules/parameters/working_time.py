@@ -22,7 +22,7 @@ class WeeklyRest(RuleParameters):
 class ConsecutiveDays(RuleParameters):
     """At most `maximum` working days in a row, or the contract's own maximum where that is lower."""
 
-    maximum: int = Field(default=6, ge=1, le=14)
+    maximum: int = Field(default=6, ge=1, le=371, description="up to the longest horizon")
 
 
 class MinConsecutiveDays(FlexibleParameters):
