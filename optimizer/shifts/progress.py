@@ -28,10 +28,20 @@ class Progress:
         on_roster: OnRoster | None = None,
         should_stop: Callable[[], bool] | None = None,
         count_costs: CountCosts | None = None,
+        reserved_seconds: float = 0.0,
     ) -> None:
-        """`count_costs`: the cost of a roster by rule, for those who watch; asked seldom enough to cost little."""
+        """Begin now.
+
+        Parameters
+        ----------
+        count_costs
+            The cost of a roster by rule, for those who watch; asked seldom enough to cost little.
+        reserved_seconds
+            Of the time limit, kept for saying why there is no roster: time is up earlier as long as there is none.
+        """
         self.started = time.monotonic()
         self._until = self.started + time_limit_seconds
+        self._reserved_seconds = reserved_seconds
         self.deterministic_limit = deterministic_limit
         self._on_progress = on_progress
         self._on_roster = on_roster
@@ -52,8 +62,17 @@ class Progress:
 
     @property
     def seconds_left(self) -> float:
-        """Seconds until the time limit, not below 0."""
+        """Seconds until time is up, not below 0; without what is reserved, as long as there is no roster."""
+        return self.seconds_in_all if self.best is not None else max(0.0, self.seconds_in_all - self._reserved_seconds)
+
+    @property
+    def seconds_in_all(self) -> float:
+        """Seconds until the time limit, not below 0, whatever is reserved."""
         return max(0.0, self._until - time.monotonic())
+
+    def release(self) -> None:
+        """What was reserved may be used now."""
+        self._reserved_seconds = 0.0
 
     def asked_to_stop(self) -> bool:
         """Whether the caller wants the run to end; remembered once said."""

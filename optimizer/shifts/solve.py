@@ -14,6 +14,7 @@ from optimizer.shifts.model.postings import post_rules
 from optimizer.shifts.model.roster_model import RosterModel
 from optimizer.shifts.model.solving import search
 from optimizer.shifts.progress import OnProgress, OnRoster, Progress
+from optimizer.shifts.reasons.asking import Asking
 from optimizer.shifts.reasons.infeasible import Clashes, clashes_of
 from optimizer.shifts.reasons.team_clashes import hard_team_rules, team_clashes_of
 from optimizer.shifts.rows.finder import RowFinder
@@ -32,6 +33,9 @@ DIRECT_LITERALS = 2500
 """Up to so many person-day-shift literals plain CP-SAT is tried first."""
 
 DIRECT_SHARE = 0.25
+
+REASONS_SHARE = 0.25
+"""Of the time limit, kept for saying why there is no roster; used for the search as soon as there is one."""
 
 
 def solve(
@@ -76,12 +80,14 @@ def solve(
         on_roster=on_roster,
         should_stop=should_stop,
         count_costs=(lambda found: judge(problem, found).costs) if on_progress or on_roster else None,
+        reserved_seconds=REASONS_SHARE * time_limit_seconds,
     )
+    asking = Asking(progress)
     grid = Grid(problem)
     crew = _crew(grid)
     if crew is not None:
         stuck = [one.agent for one in crew.people if crew.finder.best(one, one.own * 0) is None]
-        clashes = clashes_of(grid, stuck)
+        clashes = clashes_of(grid, stuck, asking)
         if clashes.conflicts:
             return _impossible(clashes, grid, progress, workers=workers, seed=seed)
         if stuck:
@@ -100,12 +106,13 @@ def solve(
             # Row after row found no way in: pairs and roles can be so tight that a model of all is the way.
             refused = _direct(grid, progress, share=1.0, workers=workers, seed=seed, start_from=start_from)
     if progress.best is None and not progress.stopped:
-        clashes = clashes_of(grid) if crew is None else Clashes()
+        progress.release()
+        clashes = clashes_of(grid, asking=asking) if crew is None else Clashes()
         if not clashes.conflicts:
-            clashes = team_clashes_of(grid)
+            clashes = team_clashes_of(grid, asking)
         if clashes.conflicts:
             return _impossible(clashes, grid, progress, workers=workers, seed=seed)
-        if refused and not hard_team_rules(problem):
+        if refused and not hard_team_rules(problem) and not asking.left_open:
             raise SolverError("the solver calls a roster infeasible that the elastic model can build")
     return _concluded(grid, progress, workers=workers, seed=seed)
 
@@ -160,7 +167,8 @@ def _direct(
     status = search(
         roster,
         progress,
-        seconds=progress.seconds_left * share,
+        # Before there is a roster the search ends earlier by what is reserved.
+        seconds=progress.seconds_in_all * share,
         deterministic_limit=None if limit is None else limit * share,
         workers=workers,
         seed=seed,

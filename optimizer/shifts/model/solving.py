@@ -1,6 +1,8 @@
 """One CP-SAT search over a whole roster model, reporting to the run's progress."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ortools.sat.python import cp_model
 
@@ -42,21 +44,28 @@ def search(
         parameters.max_deterministic_time = deterministic_limit
         parameters.interleave_search = workers > 1
     solver.best_bound_callback = progress.raise_bound
-    over = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(solver, progress, over), daemon=True)
-    watcher.start()
-    try:
+    with stopped_with(solver, progress):
         status = int(solver.solve(roster.model, _Report(roster, progress)))
-    finally:
-        over.set()
-        watcher.join()
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         progress.raise_bound(solver.best_objective_bound)
     return status
 
 
+@contextmanager
+def stopped_with(solver: cp_model.CpSolver, progress: Progress) -> Iterator[None]:
+    """Stop `solver`, which solves in the block, once the run is asked to stop or its time is over."""
+    over = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(solver, progress, over), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
 def _watch(solver: cp_model.CpSolver, progress: Progress, over: threading.Event) -> None:
-    """Stop the solver once asked to; it may ask before the solver has begun, so keep asking."""
+    """It may be asked before the solver has begun, so keep asking."""
     while not over.wait(POLL_SECONDS):
-        if progress.asked_to_stop():
+        if progress.asked_to_stop() or progress.seconds_left <= 0:
             solver.stop_search()

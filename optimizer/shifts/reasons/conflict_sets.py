@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from optimizer.cp_sat import new_solver
 from optimizer.shifts.model.roster_model import Requirement, RosterModel
+from optimizer.shifts.reasons.asking import Asking
 from optimizer.shifts.reasons.demands import price
 
 SOLVE_LIMIT = 10.0
@@ -22,14 +22,8 @@ SOLVE_LIMIT = 10.0
 WHOLE_LIMIT = 40.0
 """Deterministic units for all questions about one set; past them it stays as small as it is."""
 
-
-def quiet_solver(*, limit: float = SOLVE_LIMIT, presolve: bool = True) -> cp_model.CpSolver:
-    """One worker, by a deterministic limit: the same answer every time."""
-    solver = new_solver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = limit
-    solver.parameters.cp_model_presolve = presolve
-    return solver
+SHRINK_SHARE = 0.5
+"""Of the time that is left, for making one set smaller; the rest is for proving it, and for other sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +34,19 @@ class ConflictSet:
     minimal: bool
 
 
-def conflict_set(roster: RosterModel, kept: Iterable[Requirement]) -> ConflictSet | None:
+def conflict_set(roster: RosterModel, kept: Iterable[Requirement], asking: Asking | None = None) -> ConflictSet | None:
     """The smallest set found among `kept`, requirements of an elastic model; None where no clash is proved."""
-    return _Filter(roster).run(sorted(kept, key=lambda one: (one.rule, one.agent, one.day, one.detail)))
+    return _Filter(roster, asking or Asking()).run(
+        sorted(kept, key=lambda one: (one.rule, one.agent, one.day, one.detail))
+    )
 
 
 class _Filter:
-    def __init__(self, roster: RosterModel) -> None:
+    def __init__(self, roster: RosterModel, asking: Asking) -> None:
         self._roster = roster
-        self._spent = 0.0
+        self._asking = asking
+        self._shrink_until = asking.seconds_left() * (1 - SHRINK_SHARE)
+        self._limit = asking.spent + WHOLE_LIMIT
         self._minimal = True
 
     def run(self, kept: Sequence[Requirement]) -> ConflictSet | None:
@@ -68,7 +66,7 @@ class _Filter:
         for one in kept:
             groups[group_of(one)].append(one)
         for key in sorted(groups, key=lambda key: (-price(groups[key][0]), key)):
-            if self._spent > WHOLE_LIMIT:
+            if self._asking.spent > self._limit or self._asking.seconds_left() < self._shrink_until:
                 self._minimal = False
                 break
             group = set(groups[key])
@@ -85,9 +83,7 @@ class _Filter:
         for one, slack in self._roster.slacks.items():
             literal = model.get_bool_var_from_proto_index(slack.index)
             model.add(literal == (0 if one in held else 1))
-        solver = quiet_solver(presolve=presolve)
-        status = solver.solve(model)
-        self._spent += solver.response_proto.deterministic_time
+        status, _ = self._asking.solve(model, limit=SOLVE_LIMIT, presolve=presolve)
         if status == cp_model.UNKNOWN:
             self._minimal = False
-        return bool(status == cp_model.INFEASIBLE)
+        return status == cp_model.INFEASIBLE

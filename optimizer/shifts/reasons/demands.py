@@ -123,7 +123,7 @@ def _heavy_budget(problem: Problem, agent: PlannedAgent) -> str:
 def _role(problem: Problem, one: Requirement) -> str:
     lines = [line for line in problem.role_demand if (line.role or "") == one.detail and line.day in (None, one.day)]
     count = max((line.required for line in lines), default=1)
-    who = f"with the role {one.detail}" if one.detail else "people"
+    who = f"with the role {one.detail}" if one.detail else "person" if count == 1 else "people"
     return f"at least {count} {who} on shift on {day_text(problem, one.day)}"
 
 

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
-from optimizer.cp_sat import new_solver
 from optimizer.shifts.errors import SolverError
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.model.postings import post_rules
 from optimizer.shifts.model.roster_model import Requirement, RosterModel
+from optimizer.shifts.reasons.asking import Asking
 from optimizer.shifts.reasons.conflict_sets import conflict_set
 from optimizer.shifts.reasons.demands import price, words
 from optimizer.shifts.reasons.sums import period_without_sum, week_without_sum
@@ -52,40 +52,63 @@ class Clashes(NamedTuple):
 
     conflicts: tuple[str, ...] = ()
     relax: tuple[str, ...] = ()
+    sets: tuple[tuple[Requirement, ...], ...] = ()
+    """What was proved not to go together, where a sentence names a set."""
+    given_up: tuple[Requirement, ...] = ()
+    """What `relax` names."""
 
 
-def clashes_of(grid: Grid, people: Sequence[PlannedAgent] | None = None) -> Clashes:
-    """What keeps any of `people` from having a valid row.
+def clashes_of(grid: Grid, people: Sequence[PlannedAgent] | None = None, asking: Asking | None = None) -> Clashes:
+    """What keeps any of `people` from having a valid row; one after another until `asking` is over.
 
     Raises
     ------
     SolverError
         The checkers find fault with a relaxed row in what was not given up.
     """
-    asked = grid.problem.agents if people is None else people
-    found = [_clashes(grid, agent) for agent in asked if not agent.fixed]
+    asking = asking or Asking()
+    asked = [agent for agent in (grid.problem.agents if people is None else people) if not agent.fixed]
+    found: list[Clashes] = []
+    for number, agent in enumerate(asked):
+        if asking.over():
+            asking.left_open = True
+            if any(one.conflicts for one in found):
+                found.append(Clashes((_not_asked(asked[number:]),)))
+            break
+        found.append(_clashes(grid, agent, asking))
     return Clashes(
         tuple(sentence for one in found for sentence in one.conflicts),
         tuple(sentence for one in found for sentence in one.relax),
+        tuple(members for one in found for members in one.sets),
+        tuple(requirement for one in found for requirement in one.given_up),
     )
 
 
-def _clashes(grid: Grid, agent: PlannedAgent) -> Clashes:
+def _not_asked(people: Sequence[PlannedAgent]) -> str:
+    names = ", ".join(person(agent) for agent in people[:MAX_NAMED])
+    more = f" and {len(people) - MAX_NAMED} more" if len(people) > MAX_NAMED else ""
+    return f"No time was left to ask whether others are stuck too: {names}{more}."
+
+
+def _clashes(grid: Grid, agent: PlannedAgent, asking: Asking) -> Clashes:
     roster = _model(grid, agent, elastic=True)
     roster.model.minimize(sum(price(one) * slack for one, slack in roster.slacks.items()))
-    solver = _solver()
-    if solver.solve(roster.model) != cp_model.OPTIMAL or solver.objective_value < 0.5:
+    status, solver = asking.solve(roster.model, limit=DETERMINISTIC_LIMIT)
+    if status != cp_model.OPTIMAL or solver.objective_value < 0.5:
         return Clashes()
-    if _solver(presolve=False).solve(_model(grid, agent).model) != cp_model.INFEASIBLE:
+    status, _ = asking.solve(_model(grid, agent).model, limit=DETERMINISTIC_LIMIT, presolve=False)
+    if status != cp_model.INFEASIBLE:
         return Clashes()
-    given_up = [one for one, slack in roster.slacks.items() if solver.boolean_value(slack)]
+    given_up = tuple(one for one, slack in roster.slacks.items() if solver.boolean_value(slack))
     row = [line for line in roster.extract(solver.boolean_value) if line.agent == agent.id]
     kept = {finding.rule for finding in judge(_alone(grid.problem, agent), row).violations}
     kept -= {one.rule for one in given_up}
     if kept:
         raise SolverError(f"the relaxed row of {agent.id} breaks {sorted(kept)}, which were not given up")
-    conflicts = [_sentence(grid, roster, agent, one, given_up) for one in given_up]
-    return Clashes(tuple(dict.fromkeys(conflicts)), relaxing(grid.problem, given_up))
+    told = [_sentence(grid, roster, agent, one, given_up, asking) for one in given_up]
+    conflicts = tuple(dict.fromkeys(one.sentence for one in told))
+    sets = tuple(one.members for one in told if one.members)
+    return Clashes(conflicts, relaxing(grid.problem, given_up), sets, given_up)
 
 
 def relaxing(problem: Problem, given_up: Iterable[Requirement]) -> tuple[str, ...]:
@@ -93,10 +116,19 @@ def relaxing(problem: Problem, given_up: Iterable[Requirement]) -> tuple[str, ..
     return tuple(f"Cheapest way out: give up {words(problem, one)}." for one in given_up)
 
 
-def together(grid: Grid, roster: RosterModel, one: Requirement, given_up: Sequence[Requirement]) -> str | None:
+class Told(NamedTuple):
+    """A sentence about a clash, and the set of requirements it was proved of, if any."""
+
+    sentence: str
+    members: tuple[Requirement, ...] = ()
+
+
+def together(
+    grid: Grid, roster: RosterModel, one: Requirement, given_up: Sequence[Requirement], asking: Asking
+) -> Told | None:
     """Which requirements clash with `one` when all else that is given up is gone; None where no set is proved."""
     others = set(given_up) - {one}
-    found = conflict_set(roster, [other for other in roster.slacks if other not in others])
+    found = conflict_set(roster, [other for other in roster.slacks if other not in others], asking)
     if found is None:
         return None
     phrases: dict[tuple[str, str, str], list[str]] = {}
@@ -109,7 +141,9 @@ def together(grid: Grid, roster: RosterModel, one: Requirement, given_up: Sequen
     ]
     if len(named) > MAX_NAMED:
         named = [*named[:MAX_NAMED], f"{len(named) - MAX_NAMED} more kinds of requirement"]
-    return f"These can't all be kept: {'; '.join(named)}."
+    if len(found.requirements) == 1:
+        return Told(f"Whatever else is given up, this can't be kept: {named[0]}.", found.requirements)
+    return Told(f"These can't all be kept: {'; '.join(named)}.", found.requirements)
 
 
 def _alone(problem: Problem, agent: PlannedAgent) -> Problem:
@@ -130,17 +164,14 @@ def _model(grid: Grid, agent: PlannedAgent, *, elastic: bool = False, without: S
     return roster
 
 
-def _solver(*, presolve: bool = True) -> cp_model.CpSolver:
-    solver = new_solver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = DETERMINISTIC_LIMIT
-    solver.parameters.cp_model_presolve = presolve
-    return solver
-
-
 def _sentence(
-    grid: Grid, roster: RosterModel, agent: PlannedAgent, one: Requirement, given_up: Sequence[Requirement]
-) -> str:
+    grid: Grid,
+    roster: RosterModel,
+    agent: PlannedAgent,
+    one: Requirement,
+    given_up: Sequence[Requirement],
+    asking: Asking,
+) -> Told:
     """The clash around `one`: by what the pins break or the week leaves where that says it all, else the whole set."""
     told, whole = None, False
     if one.rule == "pins":
@@ -153,11 +184,13 @@ def _sentence(
         told = week_without_sum(grid.problem, agent, one.day)
         whole = told is not None
         if told is None:
-            told = _contract_sentence(grid, agent, one.day)
-            whole = bool(_grounds(grid.problem, agent, range(one.day, min(one.day + 7, grid.problem.days))))
-    clash = None if whole else together(grid, roster, one, given_up)
-    sentences = [sentence for sentence in (told, clash) if sentence is not None]
-    return " ".join(sentences) or f"{words(grid.problem, one)} can't be kept together with all other rules."
+            told = _contract_sentence(grid, agent, one.day, asking)
+            week = range(one.day, min(one.day + 7, grid.problem.days))
+            whole = told is not None and bool(_grounds(grid.problem, agent, week))
+    clash = None if whole else together(grid, roster, one, given_up, asking)
+    if clash is not None:
+        return clash if told is None else Told(f"{told} {clash.sentence}", clash.members)
+    return Told(told or f"{words(grid.problem, one)} can't be kept together with all other rules.")
 
 
 def _pin_sentence(problem: Problem, agent: PlannedAgent, day: int) -> str | None:
@@ -180,13 +213,16 @@ def _near(found: int | None, day: int) -> bool:
     return found is not None and abs(found - day) <= 7
 
 
-def _contract_sentence(grid: Grid, agent: PlannedAgent, first: int) -> str | None:
-    """What the week is asked and what is left of it; None where other rules ask for more than it may have."""
+def _contract_sentence(grid: Grid, agent: PlannedAgent, first: int, asking: Asking) -> str | None:
+    """What the week is asked and what is left of it; None where that is not what stands in the way, or not proved."""
     problem = grid.problem
     week = range(first, min(first + 7, problem.days))
     least, most = limits(problem, agent, week)
     where = week_text(problem, first, len(week))
-    lowest, highest = _reach(grid, agent, week)
+    reach = _reach(grid, agent, week, asking)
+    if reach is None:
+        return None
+    lowest, highest = reach
     grounds = _grounds(problem, agent, week) or "the rest rules and the shifts there are"
     if highest < least:
         return f"{person(agent)}: {duration(least)} are asked in {where}, but {grounds} leave {duration(highest)}."
@@ -196,23 +232,39 @@ def _contract_sentence(grid: Grid, agent: PlannedAgent, first: int) -> str | Non
         return (
             f"{person(agent)}: at most {duration(most)} are allowed in {where}, but the pins take {duration(lowest)}."
         )
+    if not _no_sum_between(grid, agent, week, least, most, asking):
+        return None
     asked = f"{duration(least)} to {duration(most)}" if least < most else f"exactly {duration(least)}"
     return f"{person(agent)}: the contract asks {asked} in {where}, but no shifts that {grounds} leave add up to that."
 
 
-def _reach(grid: Grid, agent: PlannedAgent, week: range) -> tuple[int, int]:
-    """Least and most paid minutes in `week` when all other rules hold."""
+def _reach(grid: Grid, agent: PlannedAgent, week: range, asking: Asking) -> tuple[int, int] | None:
+    """Least and most paid minutes in `week` when all other rules hold; None where a question stays open."""
     found = []
     for sign in (1, -1):
         roster = _model(grid, agent, without=("contract_minutes",))
-        paid = sum(option.paid_minutes * roster.works(agent, option) for day in week for option in grid.days[day])
-        roster.model.minimize(sign * paid)
-        solver = _solver()
-        status = solver.solve(roster.model)
-        found.append(
-            sign * round(solver.objective_value) if status == cp_model.OPTIMAL else (0 if sign == 1 else 10**6)
-        )
+        roster.model.minimize(sign * _paid(roster, agent, week))
+        status, solver = asking.solve(roster.model, limit=DETERMINISTIC_LIMIT)
+        if status != cp_model.OPTIMAL:
+            return None
+        found.append(sign * round(solver.objective_value))
     return found[0], found[1]
+
+
+def _no_sum_between(grid: Grid, agent: PlannedAgent, week: range, least: int, most: int, asking: Asking) -> bool:
+    """Whether it is proved that other rules leave no row with paid minutes of `week` in these limits."""
+    roster = _model(grid, agent, without=("contract_minutes",))
+    paid = _paid(roster, agent, week)
+    roster.model.add(paid >= least)
+    roster.model.add(paid <= most)
+    status, _ = asking.solve(roster.model, limit=DETERMINISTIC_LIMIT, presolve=False)
+    return status == cp_model.INFEASIBLE
+
+
+def _paid(roster: RosterModel, agent: PlannedAgent, week: range) -> cp_model.LinearExpr:
+    return cp_model.LinearExpr.sum(
+        [option.paid_minutes * roster.works(agent, option) for day in week for option in roster.grid.days[day]]
+    )
 
 
 def _grounds(problem: Problem, agent: PlannedAgent, week: range) -> str:

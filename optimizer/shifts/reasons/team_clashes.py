@@ -14,7 +14,7 @@ from optimizer.shifts.errors import SolverError
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.model.postings import post_rules
 from optimizer.shifts.model.roster_model import Requirement, RosterModel
-from optimizer.shifts.reasons.conflict_sets import quiet_solver
+from optimizer.shifts.reasons.asking import Asking
 from optimizer.shifts.reasons.demands import price
 from optimizer.shifts.reasons.infeasible import Clashes, relaxing, together
 from roster.problem import Assigned, PlannedAgent, Problem
@@ -30,7 +30,7 @@ def hard_team_rules(problem: Problem) -> tuple[str, ...]:
     return tuple(rule.key for rule in hard)
 
 
-def team_clashes_of(grid: Grid) -> Clashes:
+def team_clashes_of(grid: Grid, asking: Asking | None = None) -> Clashes:
     """What keeps the team from having a valid roster; empty where there may be one, or nothing is proved.
 
     Raises
@@ -41,19 +41,21 @@ def team_clashes_of(grid: Grid) -> Clashes:
     team = set(hard_team_rules(grid.problem))
     if not team:
         return Clashes()
+    asking = asking or Asking()
     people = _concerned(grid.problem)
-    least = _given_up(_elastic(grid, people, team), people)
+    least = _given_up(_elastic(grid, people, team), people, asking)
     if not least:
         return Clashes()
     roster = _elastic(grid, people, None)
-    given_up = _given_up(roster, people)
+    given_up = _given_up(roster, people, asking)
     if not given_up:
         return Clashes()
-    told = [together(grid, roster, one, given_up) for one in given_up]
-    if None in told:
+    found = [together(grid, roster, one, given_up, asking) for one in given_up]
+    told = [one for one in found if one is not None]
+    if len(told) < len(given_up):
         return Clashes()
-    conflicts = dict.fromkeys(sentence for sentence in told if sentence is not None)
-    return Clashes(tuple(conflicts), relaxing(grid.problem, given_up))
+    conflicts = tuple(dict.fromkeys(one.sentence for one in told))
+    return Clashes(conflicts, relaxing(grid.problem, given_up), tuple(one.members for one in told), given_up)
 
 
 def _concerned(problem: Problem) -> list[PlannedAgent]:
@@ -82,10 +84,10 @@ def _elastic(grid: Grid, people: list[PlannedAgent], rules: set[str] | None) -> 
     return roster
 
 
-def _given_up(roster: RosterModel, people: Iterable[PlannedAgent]) -> tuple[Requirement, ...]:
+def _given_up(roster: RosterModel, people: Iterable[PlannedAgent], asking: Asking) -> tuple[Requirement, ...]:
     """What a cheapest roster gives up; empty where that is nothing, or not found to be the cheapest."""
-    solver = quiet_solver(limit=TEAM_LIMIT)
-    if solver.solve(roster.model) != cp_model.OPTIMAL:
+    status, solver = asking.solve(roster.model, limit=TEAM_LIMIT)
+    if status != cp_model.OPTIMAL:
         return ()
     given_up = tuple(one for one, slack in roster.slacks.items() if solver.boolean_value(slack))
     if given_up:
