@@ -10,12 +10,8 @@ from dataclasses import dataclass
 
 from roster.clock import at_local
 from roster.problem import PlannedAgent, Problem
+from roster.problem.remembered import FULL_WEEK_MINUTES, week_minutes
 from roster.rules.nights import is_night
-
-FULL_WEEK_MINUTES = 2400
-"""A contract of so many hours has a whole share; **assumption**. Contracts without a limit count as a full week."""
-
-LEAST_WEEK_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +30,6 @@ class Share:
     def cost(self, count: int) -> int:
         """What `count` in this roster cost on top of those before."""
         return sum(self.of_next(number) for number in range(count))
-
-
-def week_minutes(agent: PlannedAgent) -> int:
-    """The size of a contract: its most paid minutes a week, up to a full week."""
-    return max(LEAST_WEEK_MINUTES, min(agent.contract.max_week_minutes, FULL_WEEK_MINUTES))
 
 
 def shares(problem: Problem, agent: PlannedAgent) -> dict[str, Share]:

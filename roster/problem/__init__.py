@@ -6,13 +6,14 @@ counted per quarter-hour of real time from a day's local midnight (96 a day, 92 
 
 from roster.problem.base import MAX_DAYS
 from roster.problem.lines import Assigned, Demand, Pair, RoleDemand, ShiftDemand
-from roster.problem.people import Absence, Memory, PastShift, Pin, PlannedAgent, Window, Wish
+from roster.problem.people import NEW_HERE, Absence, Memory, PastShift, Pin, PlannedAgent, Window, Wish
 from roster.problem.reading import ProblemError, problem_from_json
 from roster.problem.terms import ContractTerms, QueueTerms, ShiftLimit, ShiftOption
 from roster.problem.whole import Problem
 
 __all__ = [
     "MAX_DAYS",
+    "NEW_HERE",
     "Absence",
     "Assigned",
     "ContractTerms",

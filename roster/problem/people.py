@@ -57,12 +57,20 @@ class PastShift(Value):
 
 
 class Memory(Value):
-    """What a person has had over the months that fairness remembers, before this horizon."""
+    """What a person has had over the months that fairness remembers, before this horizon.
+
+    For what `present_percent` lacks of 100 a problem fills in the mean share of those who were there.
+    """
 
     nights: int = Field(default=0, ge=0)
     weekend_shifts: int = Field(default=0, ge=0)
     late_finishes: int = Field(default=0, ge=0)
     refused_wishes: int = Field(default=0, ge=0)
+    present_percent: int = Field(default=100, ge=0, le=100, description="how much of those months they were there")
+
+
+NEW_HERE = Memory(present_percent=0)
+"""Of whom nothing is known."""
 
 
 class PlannedAgent(Value):
@@ -82,7 +90,7 @@ class PlannedAgent(Value):
     pins: tuple[Pin, ...] = ()
     absences: tuple[Absence, ...] = Field(default=(), description="days away, at most one line a day")
     history: tuple[PastShift, ...] = ()
-    memory: Memory = Memory()
+    memory: Memory = Field(default=NEW_HERE, description="none = new here: the mean share of those who have one")
     carried_points: int = Field(default=0, ge=0, description="planned exposure above their own average, from before")
     untold_days: tuple[int, ...] = Field(
         default=(),

@@ -12,6 +12,7 @@ from roster.problem.base import MAX_DAYS, Value
 from roster.problem.coherence import faults
 from roster.problem.lines import Assigned, Demand, Pair, RoleDemand, ShiftDemand
 from roster.problem.people import PlannedAgent
+from roster.problem.remembered import with_mean_shares
 from roster.problem.terms import QueueTerms, ShiftOption
 from roster.rules.parameters import Rules
 from roster.rules.parameters.base import NightTerms
@@ -47,6 +48,8 @@ class Problem(Value):
         found = list(faults(self))
         if found:
             raise ValueError("\n".join(found))
+        # Once and for all: parts of this problem, with fewer people, must count the same.
+        self.__dict__["agents"] = with_mean_shares(self.agents)
         return self
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:

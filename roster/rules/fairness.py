@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache, partial
 
-from roster.load.fairness import kinds_of, shares, week_minutes
+from roster.load.fairness import kinds_of, shares
 from roster.problem import PlannedAgent
+from roster.problem.remembered import week_minutes
 from roster.rules.finding import Finding
 from roster.rules.rows import Rows
 from roster.rules.wording import duration, person

@@ -137,8 +137,30 @@ def test_memory_counts_nights_weekends_late_finishes_and_refused_wishes(context:
     wish(context, "a2", MONDAY - 3 * WEEK, None, True)  # nothing was published then
     problem = built(context, with_rules(context, **FAIR))
     assert problem.agent_of["a1"].memory == Memory(nights=2, weekend_shifts=2, late_finishes=1, refused_wishes=2)
-    assert problem.agent_of["a2"].memory == Memory(refused_wishes=1)
-    assert problem.agent_of["a3"].memory == Memory()
+    # Who has had no shift yet counts as having had the mean share, which here is a1's, and what was refused.
+    assert problem.agent_of["a2"].memory == Memory(nights=2, weekend_shifts=2, late_finishes=1, refused_wishes=3)
+    assert problem.agent_of["a3"].memory == Memory(nights=2, weekend_shifts=2, late_finishes=1, refused_wishes=2)
+
+
+def test_who_was_there_for_a_part_of_the_time_has_the_mean_share_for_the_rest(context: Context) -> None:
+    """Of eight weeks a1 is there for all, a2 for the last two, a3 for all but six weeks of leave; a4 is new."""
+    small_centre(context, agents=4)
+    night_shift(context)
+    first = MONDAY - 8 * WEEK
+    early, late = publish(context, first, 28), publish(context, first + 4 * WEEK, 28)
+    for week in range(8):
+        place(context, early if week < 4 else late, "a1", first + week * WEEK, "N")
+    place(context, late, "a2", first + 6 * WEEK, "N")
+    place(context, early, "a3", first, "N")
+    with writing(context.engine) as session:
+        a3 = session.exec(select(Agent.id).where(Agent.code == "a3")).one() or 0
+        session.add(TimeOff(agent_id=a3, starts_on=first + WEEK, ends_on=first + 5 * WEEK))
+        session.add(TimeOff(agent_id=a3, starts_on=first + 4 * WEEK, ends_on=first + 7 * WEEK - timedelta(days=1)))
+        session.add(TimeOff(agent_id=a3, starts_on=MONDAY, ends_on=MONDAY + WEEK))  # no matter of the past
+    problem = built(context, with_rules(context, **FAIR))
+    # 10 nights in 1 + 1/4 + 1/4 of eight weeks: 6.67 in all of them, 5 in three quarters.
+    nights = {code: problem.agent_of[code].memory.nights for code in ("a1", "a2", "a3", "a4")}
+    assert nights == {"a1": 8, "a2": 1 + 5, "a3": 1 + 5, "a4": 7}
 
 
 def test_memory_follows_the_policys_night_and_reaches_as_far_as_it_says(context: Context) -> None:

@@ -40,7 +40,17 @@ def test_where_a_share_is_forced_the_others_still_share_alike() -> None:
 
 def test_whoever_had_more_in_the_months_before_gets_fewer() -> None:
     # On top of 2: one night costs 5, two 12; without a memory three cost 9.
-    assert planned(nights({"memory": {"nights": 2}}, {})) == ({"A": 6, "B": 1, "C": 3}, 36 + 5 + 9)
+    had_two = {"memory": {"nights": 2}}
+    assert planned(nights(had_two, {"memory": {}})) == (
+        {"A": 6, "B": 1, "C": 3},
+        (7**2 - 1) + 5 + 9,
+    )  # A is new: the mean of 2 and 0
+
+
+def test_who_is_new_gets_no_more_than_the_others() -> None:
+    """Of C nothing is known: they count as having had two, and not as owed the nights that B has had."""
+    had_two = {"memory": {"nights": 2}}
+    assert planned(nights(had_two, {})) == ({"A": 6, "B": 2, "C": 2}, (8**2 - 2**2) + 12 + 12)
 
 
 def test_half_a_contract_gets_half_the_nights() -> None:

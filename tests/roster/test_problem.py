@@ -164,6 +164,31 @@ def test_all_faults_are_told_at_once() -> None:
     assert "'b'" in text
 
 
+def test_for_the_time_they_were_not_there_people_have_had_the_mean_share_of_those_who_were() -> None:
+    """12 nights of a whole contract, half a contract and half the time of a whole one: 6 a whole one."""
+    half = {"max_week_minutes": 1200}
+    people = [
+        {"id": "whole", "memory": {"nights": 7}},
+        {"id": "half", "memory": {"nights": 2}, "contract": half},
+        {"id": "half the time", "memory": {"nights": 3, "refused_wishes": 1, "present_percent": 50}},
+        {"id": "new"},
+        {"id": "new, half", "contract": half},
+        {"id": "another team's", "fixed": True, "memory": {"nights": 50}},
+    ]
+    problem = Problem.model_validate(values(agents=people))
+    nights = {agent.id: agent.memory.nights for agent in problem.agents if not agent.fixed}
+    assert nights == {"whole": 7, "half": 2, "half the time": 3 + 3, "new": 6, "new, half": 3}
+    assert [agent.memory.refused_wishes for agent in problem.agents] == [0, 0, 1, 1, 0, 0]  # half of one is rounded up
+    assert {agent.memory.present_percent for agent in problem.agents if not agent.fixed} == {100}
+    assert problem_from_json(problem.model_dump_json()) == problem
+    fewer = problem.model_copy(update={"agents": problem.agents[3:]})
+    assert Problem.model_validate(fewer.model_dump()).agents[0].memory.nights == 6  # filled in once, for good
+
+
+def test_where_nobody_has_a_memory_nobody_has_had_anything() -> None:
+    assert {agent.memory.nights for agent in Problem.model_validate(values(agents=TWO)).agents} == {0}
+
+
 def test_each_fault_has_a_line() -> None:
     assert len(refused(days=0, colour="red").splitlines()) == 2
     assert len(refused(agents=[{"id": "A1", "skills": ["a", "b"]}]).splitlines()) == 2

@@ -72,7 +72,9 @@ def test_each_kind_is_told_with_what_is_remembered() -> None:
 
 
 def test_the_same_night_costs_less_with_who_has_had_fewer_or_works_more() -> None:
-    problem = nights_of({"memory": {"nights": 4}}, {"memory": {"nights": 1}}, {"contract": {"max_week_minutes": 1200}})
+    problem = nights_of(
+        {"memory": {"nights": 4}}, {"memory": {"nights": 1}}, {"memory": {}, "contract": {"max_week_minutes": 1200}}
+    )
     costs = [verdict(problem, **{name: "N"}).cost for name in "ABC"]
     assert costs == [9, 3, 2]
 

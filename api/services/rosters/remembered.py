@@ -7,22 +7,23 @@ anybody has experienced never enters.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from api.services.rosters.demand import demand_stamp, read_demand
 from api.services.rosters.frame import Frame
 from api.services.rosters.published import Published, PublishedShift, refused_wishes
 from roster.load.fairness import kinds_of
 from roster.load.planned import exposure_of
-from roster.people import Agent
+from roster.people import Agent, TimeOff
 from roster.policy import Policy
 from roster.problem import Memory, Problem
 from roster.queues import Queue
 
 MONTH_DAYS = 365.25 / 12
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -76,17 +77,50 @@ def _memories(
     days: int,
     shift_codes: dict[int, str],
 ) -> dict[int, Memory]:
-    """Nights, weekend shifts, late finishes and refused wishes of the last `days` days, by agent id."""
+    """Nights, weekend shifts, late finishes, refused wishes of the last `days` days by agent id; none of the new."""
     if not days:
         return {}
     first, last = frame.date_of(-days), frame.date_of(-1)
     shape = (ground.start, ground.zone, ground.shifts, ground.night, ground.rules.fairness)
     kinds = published.once((shape, days), lambda: _kinds_worked(published.lines, ground, frame, first))
     refused = refused_wishes(session, people, published, first, last, frame.zone, shift_codes)
+    there = _present_percent(session, published, first, frame.starts_on)
     return {
-        agent_id: Memory(**kinds.get(agent_id, Counter()), refused_wishes=refused.get(agent_id, 0))
-        for agent_id in kinds.keys() | refused.keys()
+        agent_id: Memory(
+            **kinds.get(agent_id, Counter()),
+            refused_wishes=refused.get(agent_id, 0),
+            present_percent=there.get(agent_id, 0),
+        )
+        for agent_id in kinds.keys() | refused.keys() | there.keys()
     }
+
+
+def _present_percent(session: Session, published: Published, first: date, until: date) -> dict[int, int]:
+    """How much of the time since anybody had a shift, from `first` on, each person was there, by agent id.
+
+    There is who has had their first shift and has no time off. Who has had none is left out.
+    """
+    begun = published.once(("begun", first, until), lambda: _first_shifts(published.lines, first, until))
+    if not begun:
+        return {}
+    opened = min(begun.values())
+    away: defaultdict[int, set[date]] = defaultdict(set)
+    near = col(TimeOff.ends_on) >= opened, col(TimeOff.starts_on) < until
+    for leave in session.exec(select(TimeOff).where(*near)):
+        since, back = max(leave.starts_on, begun.get(leave.agent_id, until)), min(leave.ends_on + DAY, until)
+        away[leave.agent_id].update(since + DAY * number for number in range((back - since).days))
+    return {
+        agent_id: round(100 * ((until - since).days - len(away[agent_id])) / (until - opened).days)
+        for agent_id, since in begun.items()
+    }
+
+
+def _first_shifts(lines: Iterable[PublishedShift], first: date, until: date) -> dict[int, date]:
+    begun: dict[int, date] = {}
+    for line in lines:
+        if first <= line.on_date < until:
+            begun[line.agent_id] = min(line.on_date, begun.get(line.agent_id, until))
+    return begun
 
 
 def _kinds_worked(

@@ -12,7 +12,7 @@ from api.services.rosters.published import PublishedShift
 from api.services.rosters.remembered import Brought
 from roster.agreed import AgentShiftLimit, DayOff
 from roster.people import Agent, Availability, Contract, Preference, TimeOff
-from roster.problem import ContractTerms, Memory, PastShift, Pin, PlannedAgent, ShiftLimit, Window, Wish
+from roster.problem import NEW_HERE, ContractTerms, PastShift, Pin, PlannedAgent, ShiftLimit, Window, Wish
 from roster.shifts import Assignment, PinnedFree
 
 
@@ -83,7 +83,7 @@ def own_agents(
                 wishes=tuple(wishes[agent.id]),
                 pins=tuple(pins[agent.id]),
                 history=history.get(agent.id, ()),
-                memory=brought.memories.get(agent.id, Memory()),
+                memory=brought.memories.get(agent.id, NEW_HERE),
                 carried_points=brought.carried_points.get(agent.id, 0),
                 absences=tuple(absences[agent.id]),
                 # Nothing can change for them on such a day.
