@@ -280,3 +280,18 @@ def test_what_no_problem_can_be_is_refused_with_the_value(
     assert run(["solve", str(instance), "--output", str(tmp_path / "r.csv")]) == 2
     assert expected in capsys.readouterr().err
     assert not (tmp_path / "r.csv").exists()
+
+
+def test_terms_that_contradict_each_other_are_not_solved_and_a_roster_of_them_is_judged(
+    instance: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terms = problem(agents=[{"id": "A1", "contract": {"min_consecutive_days": 8}}])
+    terms["rules"] |= {"min_consecutive_days": {"mode": "hard"}, "consecutive_days": {"mode": "hard", "maximum": 6}}
+    instance.write_text(json.dumps(terms))
+    output = tmp_path / "r.csv"
+    assert run(["solve", str(instance), "--output", str(output)]) == 2
+    said = "agent 'A1': min_consecutive_days 8 is above rules.consecutive_days.maximum 6: expected at most 6"
+    assert capsys.readouterr().err == f"breather: {instance}: {said}\n"
+    assert not output.exists()
+    output.write_text("agent,day,shift\n")
+    assert run(["check", str(instance), str(output)]) == 0

@@ -21,6 +21,8 @@ from api.services.rosters.runs import (
     view_of,
 )
 from roster.clock import local_day
+from roster.contradictions import contradictions
+from roster.problem import Problem
 from roster.shifts import Assignment, PinnedFree, Roster, RosterStatus, RunStatus
 from roster.store.engine import reading, writing
 
@@ -45,7 +47,8 @@ def create_roster(context: Context, *, team: str | None, starts_on: date, days: 
     with writing(context.engine) as session:
         check_horizon(starts_on, days)
         team_id = None if team is None else team_named(session, team).id
-        build_problem(session, context.policy, team_id=team_id, starts_on=starts_on, days=days)
+        problem = build_problem(session, context.policy, team_id=team_id, starts_on=starts_on, days=days)
+        _refuse_contradictions(problem)
         roster = Roster(
             team_id=team_id,
             zone=zone_of(session, team_id),
@@ -96,6 +99,12 @@ def copied(context: Context, session: Session, roster_id: int, *, actor: str) ->
     return new_id
 
 
+def _refuse_contradictions(problem: Problem) -> None:
+    found = contradictions(problem)
+    if found:
+        raise Invalid("; ".join(found))
+
+
 def check_time_limit(seconds: float) -> None:
     """Refuse a time limit that no run can have."""
     if not (math.isfinite(seconds) and 1 <= seconds <= MAX_TIME_LIMIT_SECONDS):
@@ -126,6 +135,7 @@ def _begin(
             roster_id=roster_id,
             today=local_day(context.now(), roster.zone),
         )
+        _refuse_contradictions(problem)
         start_from = assigned_in(session, roster)
         problem = held_where_away(problem, start_from)
         roster.problem = problem.model_dump(mode="json")
