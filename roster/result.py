@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 from roster.problem import Assigned
 
+WAY_OUT = "Cheapest way out: "
+"""How each sentence of a way out begins."""
+
 
 class Status(StrEnum):
     """How a run ended. They are different results, not one exception."""
@@ -49,7 +52,7 @@ class Result(BaseModel):
     conflicts: tuple[str, ...] = ()
     """When infeasible: what clashes, a sentence each."""
     relax: tuple[str, ...] = ()
-    """When infeasible: the cheapest requirements to give up so that there is a roster."""
+    """When infeasible: the cheapest requirements to give up so that there is a roster, each after `WAY_OUT`."""
     warnings: tuple[str, ...] = ()
     """What no roster can do, said before it is planned."""
     seconds: float = 0.0

@@ -12,14 +12,15 @@ from api.context import Context
 from api.jobs import planning as jobs
 from api.services.access.accounts import create_user
 from api.services.rosters.planning import create_roster
-from api.services.rosters.runs import RunView, TraceView, record_progress
+from api.services.rosters.runs import RunView, TraceView, finish_run, record_progress
 from roster.agreed import AgentPair, AgentRole, DayOff, PairKind
 from roster.people import Agent, TimeOff
-from roster.result import TracePoint
+from roster.result import WAY_OUT, Result, Status, TracePoint
 from roster.shifts import PlanRun, RunStatus
 from roster.store.engine import writing
 from tests.clients import signed_in
 from tests.planning_centre import MONDAY, place, small_centre, status_of, stored
+from tests.small_rosters import small_problem
 from web.lead import words
 from web.lead.trace import HEIGHT, WIDTH, picture
 
@@ -228,6 +229,26 @@ def test_running_plan_shows_the_cost_of_each_rule(lead: TestClient, context: Con
     assert "<dt>Cover</dt><dd>1\u202f234</dd>" in part
     assert "<dt>Heavy successions</dt><dd>7</dd>" in part
     assert "Wishes not granted" not in part  # it costs nothing
+
+
+def test_an_impossible_plan_says_what_clashes_and_the_cheapest_way_out_apart(
+    lead: TestClient, context: Context, roster: int
+) -> None:
+    run_id = running(context, roster)
+    result = Result(
+        status=Status.INFEASIBLE,
+        conflicts=tuple(f"Person {number} has <time> off." for number in range(8)),
+        relax=(f"{WAY_OUT}give up Ana's pin.",),
+    )
+    finish_run(context, run_id, small_problem(), result)
+    page = lead.get(f"/rosters/{roster}").text
+    clashes, way_out = re.findall(r'<section class="stack tight reasons"(.*?)</section>', page, re.DOTALL)
+    assert "What clashes</h3>" in clashes
+    assert [clashes.count(f"Person {number} has &lt;time&gt; off.") for number in range(8)] == [1] * 8
+    assert "And 2 more" in clashes
+    assert "The cheapest way out</h3>" in way_out
+    assert "<li>Give up Ana&#39;s pin.</li>" in way_out
+    assert "Done: no roster can keep all rules" in page
 
 
 def test_fragment_of_a_run_that_is_over_asks_for_the_whole_page(

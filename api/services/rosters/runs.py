@@ -11,7 +11,7 @@ from api.errors import Conflict, NotFound
 from api.events.log import append
 from roster.people import Agent
 from roster.problem import Assigned, Problem
-from roster.result import Result, Status, TracePoint
+from roster.result import WAY_OUT, Result, Status, TracePoint
 from roster.rules.registry import Verdict, judge
 from roster.shifts import Assignment, DayAway, PlanRun, Roster, RosterStatus, RunStatus, ShiftType
 from roster.store.engine import reading, writing
@@ -56,6 +56,19 @@ class RunView:
     def active(self) -> bool:
         """Whether it still goes on."""
         return self.status in ACTIVE
+
+    @property
+    def clashes(self) -> tuple[str, ...]:
+        """Where no roster can be: what clashes, a sentence each."""
+        if self.outcome != Status.INFEASIBLE:
+            return ()
+        return tuple(sentence for sentence in self.messages if not sentence.startswith(WAY_OUT))
+
+    @property
+    def way_out(self) -> tuple[str, ...]:
+        """Where no roster can be: what is cheapest to give up, a sentence each."""
+        told = [sentence.removeprefix(WAY_OUT) for sentence in self.messages if sentence.startswith(WAY_OUT)]
+        return tuple(sentence[:1].upper() + sentence[1:] for sentence in told)
 
     @property
     def stored(self) -> bool:

@@ -22,6 +22,7 @@ from optimizer.shifts.reasons.demands import price, words
 from optimizer.shifts.reasons.sums import period_without_sum, week_without_sum
 from optimizer.shifts.rules.contract_minutes import limits
 from roster.problem import Assigned, PlannedAgent, Problem
+from roster.result import WAY_OUT
 from roster.rules.registry import RULES, Scope, judge
 from roster.rules.wording import day_text, duration, person, shift_name, week_text
 
@@ -113,7 +114,7 @@ def _clashes(grid: Grid, agent: PlannedAgent, asking: Asking) -> Clashes:
 
 def relaxing(problem: Problem, given_up: Iterable[Requirement]) -> tuple[str, ...]:
     """The way out, a sentence for each demand to give up."""
-    return tuple(f"Cheapest way out: give up {words(problem, one)}." for one in given_up)
+    return tuple(f"{WAY_OUT}give up {words(problem, one)}." for one in given_up)
 
 
 class Told(NamedTuple):
