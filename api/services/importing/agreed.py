@@ -1,8 +1,10 @@
 """Store what is agreed about people (roles, limits of shifts, pairs) and who is asked for by shift and by role."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, SQLModel, col, delete, select
 
 from api.services.importing.lines import agent_ids
 from api.services.importing.report import Tally
@@ -19,47 +21,24 @@ from roster.exchange.rows import (
 from roster.people import Team
 from roster.shifts import ForbiddenSuccession, RoleRequirement, ShiftRequirement, ShiftType
 
+Line = TypeVar("Line", bound=SQLModel)
+
 
 def store_roles(session: Session, rows: Iterable[PersonRow]) -> set[str]:
     """Replace the roles of whoever's row names any (or none); the codes of those whose roles changed."""
     agents = agent_ids(session)
-    before: dict[int, set[str]] = {}
-    for line in session.exec(select(AgentRole)):
-        before.setdefault(line.agent_id, set()).add(line.role)
-    changed = set()
-    for row in rows:
-        if row.roles is None:
-            continue
-        agent_id, after = agents[row.agent], set(row.roles)
-        there = before.get(agent_id, set())
-        if there == after:
-            continue
-        changed.add(row.agent)
-        gone = col(AgentRole.agent_id) == agent_id, col(AgentRole.role).in_(there - after)
-        session.execute(delete(AgentRole).where(*gone))
-        session.add_all(AgentRole(agent_id=agent_id, role=role) for role in sorted(after - there))
-    return changed
+    wanted = {row.agent: set(row.roles) for row in rows if row.roles is not None}
+    changed = _replace(session, AgentRole, "agent_id", "role", {agents[code]: roles for code, roles in wanted.items()})
+    return {code for code in wanted if agents[code] in changed}
 
 
 def store_successions(session: Session, rows: Iterable[ShiftRow]) -> set[str]:
     """Replace what may not follow the shifts whose rows say so; the codes of those for which that changed."""
     shifts = _shift_ids(session)
-    before: dict[int, set[int]] = {}
-    for line in session.exec(select(ForbiddenSuccession)):
-        before.setdefault(line.shift_type_id, set()).add(line.next_id)
-    changed = set()
-    for row in rows:
-        if row.not_followed_by is None:
-            continue
-        shift_id, after = shifts[row.shift], {shifts[code] for code in row.not_followed_by}
-        there = before.get(shift_id, set())
-        if there == after:
-            continue
-        changed.add(row.shift)
-        gone = col(ForbiddenSuccession.shift_type_id) == shift_id, col(ForbiddenSuccession.next_id).in_(there - after)
-        session.execute(delete(ForbiddenSuccession).where(*gone))
-        session.add_all(ForbiddenSuccession(shift_type_id=shift_id, next_id=other) for other in sorted(after - there))
-    return changed
+    wanted = {row.shift: row.not_followed_by for row in rows if row.not_followed_by is not None}
+    after = {shifts[code]: {shifts[other] for other in others} for code, others in wanted.items()}
+    changed = _replace(session, ForbiddenSuccession, "shift_type_id", "next_id", after)
+    return {code for code in wanted if shifts[code] in changed}
 
 
 def store_shift_limits(session: Session, rows: Iterable[ShiftLimitRow]) -> Tally:
@@ -68,15 +47,8 @@ def store_shift_limits(session: Session, rows: Iterable[ShiftLimitRow]) -> Tally
     found = {(limit.agent_id, limit.shift_type_id): limit for limit in session.exec(select(AgentShiftLimit))}
     for row in rows:
         key = agents[row.agent], shifts[row.shift]
-        limit = found.get(key)
-        if limit is None:
-            session.add(AgentShiftLimit(agent_id=key[0], shift_type_id=key[1], least=row.least, most=row.most))
-            tally.added += 1
-        elif (limit.least, limit.most) != (row.least, row.most):
-            limit.least, limit.most = row.least, row.most
-            tally.updated += 1
-        else:
-            tally.unchanged += 1
+        made = AgentShiftLimit(agent_id=key[0], shift_type_id=key[1], least=row.least, most=row.most)
+        _put(session, tally, found.get(key), made, "least", "most")
     return tally
 
 
@@ -87,22 +59,14 @@ def store_pairs(session: Session, rows: Iterable[PairRow]) -> Tally:
     for row in rows:
         key = agents[row.first], agents[row.second]
         pair = found.get(key)
-        if row.pair is PairWord.NONE:
-            if pair is None:
-                tally.unchanged += 1
-            else:
-                session.delete(pair)
-                tally.removed += 1
-            continue
-        kind = PairKind(row.pair.value)
-        if pair is None:
-            session.add(AgentPair(first_id=key[0], second_id=key[1], kind=kind))
-            tally.added += 1
-        elif pair.kind is not kind:
-            pair.kind = kind
-            tally.updated += 1
-        else:
+        if row.pair is not PairWord.NONE:
+            made = AgentPair(first_id=key[0], second_id=key[1], kind=PairKind(row.pair.value))
+            _put(session, tally, pair, made, "kind")
+        elif pair is None:
             tally.unchanged += 1
+        else:
+            session.delete(pair)
+            tally.removed += 1
     return tally
 
 
@@ -115,13 +79,8 @@ def store_shift_requirements(session: Session, rows: Sequence[ShiftRequirementRo
     found = {(line.team_id, line.shift_type_id, line.on_date): line for line in there}
     for row in rows:
         key = None if row.team is None else teams[row.team], shifts[row.shift], row.date
-        line = found.get(key)
-        if line is None:
-            made = ShiftRequirement(team_id=key[0], shift_type_id=key[1], on_date=key[2], required=row.required)
-            session.add(made)
-            tally.added += 1
-        else:
-            _set_required(tally, line, row.required)
+        made = ShiftRequirement(team_id=key[0], shift_type_id=key[1], on_date=key[2], required=row.required)
+        _put(session, tally, found.get(key), made, "required")
     return tally
 
 
@@ -133,33 +92,43 @@ def store_role_requirements(session: Session, rows: Iterable[RoleRequirementRow]
         for line in session.exec(select(RoleRequirement))
     }
     for row in rows:
-        team_id = None if row.team is None else teams[row.team]
-        line = found.get((team_id, row.role, row.weekday, row.start))
-        if line is None:
-            made = RoleRequirement(
-                team_id=team_id,
-                role=row.role,
-                weekday=row.weekday,
-                start_minute=row.start,
-                end_minute=row.end,
-                required=row.required,
-            )
-            session.add(made)
-            tally.added += 1
-        elif line.end_minute != row.end:
-            line.end_minute, line.required = row.end, row.required
-            tally.updated += 1
-        else:
-            _set_required(tally, line, row.required)
+        made = RoleRequirement(
+            team_id=None if row.team is None else teams[row.team],
+            role=row.role,
+            weekday=row.weekday,
+            start_minute=row.start,
+            end_minute=row.end,
+            required=row.required,
+        )
+        line = found.get((made.team_id, row.role, row.weekday, row.start))
+        _put(session, tally, line, made, "end_minute", "required")
     return tally
 
 
-def _set_required(tally: Tally, line: ShiftRequirement | RoleRequirement, required: int) -> None:
-    if line.required == required:
-        tally.unchanged += 1
-    else:
-        line.required = required
-        tally.updated += 1
+def _replace(session: Session, table: type[SQLModel], whose: str, what: str, wanted: dict[int, set[Any]]) -> set[int]:
+    """Give each of `wanted` (by the column `whose`) exactly these lines (of `what`); for whom that changed anything."""
+    before: defaultdict[int, set[Any]] = defaultdict(set)
+    for line in session.exec(select(table)):
+        before[getattr(line, whose)].add(getattr(line, what))
+    changed = {key for key, after in wanted.items() if before[key] != after}
+    for key in sorted(changed):
+        gone = before[key] - wanted[key]
+        session.execute(delete(table).where(getattr(table, whose) == key, getattr(table, what).in_(gone)))
+        session.add_all(table(**{whose: key, what: one}) for one in sorted(wanted[key] - before[key]))
+    return changed
+
+
+def _put(session: Session, tally: Tally, there: Line | None, made: Line, *fields: str) -> None:
+    """Store `made`, or its `fields` in the line that is `there`, and count which."""
+    if there is None:
+        session.add(made)
+        tally.added += 1
+        return
+    changes = {field: getattr(made, field) for field in fields if getattr(there, field) != getattr(made, field)}
+    for field, value in changes.items():
+        setattr(there, field, value)
+    tally.updated += bool(changes)
+    tally.unchanged += not changes
 
 
 def _team_ids(session: Session) -> dict[str, int]:
