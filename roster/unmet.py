@@ -10,7 +10,7 @@ from roster.problem import Problem
 
 def unmet(problem: Problem) -> tuple[str, ...]:
     """A sentence for each requirement that can't be met, whoever works when."""
-    return (*_queues_without_skill(problem), *_roles_without_holder(problem))
+    return (*_queues_without_skill(problem), *_shifts_above_people(problem), *_roles_without_holder(problem))
 
 
 def _queues_without_skill(problem: Problem) -> Iterator[str]:
@@ -24,6 +24,16 @@ def _queues_without_skill(problem: Problem) -> Iterator[str]:
                 f"Nobody can take {queue.name or queue.id}: no agent has the skill {queue.id!r}, so all"
                 f" {asked / 4:g} agent-hours that it requires will be missing."
             )
+
+
+def _shifts_above_people(problem: Problem) -> Iterator[str]:
+    if problem.rules.cover_by_shift.mode == "off":
+        return
+    people = len(problem.agents)
+    for shift in problem.shifts:
+        most = max((line.required for line in problem.shift_demand if line.shift == shift.id), default=0)
+        if most > people:
+            yield f"{shift.name or shift.id} asks for {most} people on a day, but there are only {people}."
 
 
 def _roles_without_holder(problem: Problem) -> Iterator[str]:

@@ -54,3 +54,12 @@ def test_roles_that_nobody_or_too_few_hold() -> None:
         "2 people with the role 'lead' are asked for at once, but there are only 1.",
         "3 people are asked for at once, but there are only 1.",
     )
+
+
+def test_a_shift_that_asks_for_more_people_than_there_are() -> None:
+    demand = [{"day": day, "shift": "E", "required": day + 1} for day in range(3)]
+    more = {"shift_demand": demand, "agents": [ana(), {"id": "B"}]}
+    told = "E asks for 3 people on a day, but there are only 2."
+    assert unmet(small_problem("cover_by_shift", **more)) == (told,)
+    assert unmet(small_problem(**more)) == ()
+    assert unmet(small_problem("cover_by_shift", **more | {"shift_demand": demand[:2]})) == ()
