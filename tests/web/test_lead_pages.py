@@ -229,6 +229,12 @@ def test_running_plan_shows_the_cost_of_each_rule(lead: TestClient, context: Con
     assert "<dt>Cover</dt><dd>1\u202f234</dd>" in part
     assert "<dt>Heavy successions</dt><dd>7</dd>" in part
     assert "Wishes not granted" not in part  # it costs nothing
+    assert part.index("<dt>Cover</dt>") < part.index("<dt>Roles on shift</dt>") < part.index("<dt>Heavy successions")
+    assert "counted when" not in part
+    better = TracePoint(seconds=2.0, objective=900, bound=1000)
+    record_progress(context, run, [point, better], 2.0, False)
+    part = lead.get(f"/rosters/{roster}/run", params={"run": run}, headers=HTMX).text
+    assert "By rule, counted when it cost 1\u202f281:" in part
 
 
 def test_an_impossible_plan_says_what_clashes_and_the_cheapest_way_out_apart(
@@ -249,6 +255,8 @@ def test_an_impossible_plan_says_what_clashes_and_the_cheapest_way_out_apart(
     assert "The cheapest way out</h3>" in way_out
     assert "<li>Give up Ana&#39;s pin.</li>" in way_out
     assert "Done: no roster can keep all rules" in page
+    assert "Plan again</button>" in page
+    assert "Proved bound" not in page
 
 
 def test_fragment_of_a_run_that_is_over_asks_for_the_whole_page(
