@@ -127,6 +127,7 @@ class Master:
         """
         self._cover = cover
         self._units = units
+        self._inside = inside
         self._outside = outside
         segments = np.flatnonzero(cover.segment_covers[inside].any(axis=0))
         self._balanced = balanced
@@ -287,6 +288,27 @@ class Master:
                 taken[column.unit] += 1
                 found.append(column)
         return found
+
+    def without(self, settled: Sequence[Column], per_unit: int) -> "tuple[Master, list[int]]":
+        """A smaller master in which these columns are what their units work, and the old number of each unit in it.
+
+        Of every other unit the columns of the last solution stay, and so many more of least reduced cost. Not for
+        masters with balances.
+        """
+        outside, works = self._outside.copy(), self._works.copy()
+        for column in settled:
+            outside[self._units[column.unit].group] += column.heads[self._cover.segment_of]
+            np.add.at(works, list(column.row), 1.0)
+        gone = {column.unit for column in settled}
+        stay = [unit for unit in range(len(self._units)) if unit not in gone]
+        place = {unit: number for number, unit in enumerate(stay)}
+        rest = Master(self._cover, [self._units[unit] for unit in stay], self._inside, outside, works)
+        rest._constant = self._constant + sum(column.cost for column in settled)
+        for column in (*(self.columns[number] for number in self.weights), *self.promising(per_unit)):
+            if column.unit in place:
+                rest.add_column(place[column.unit], column.row, column.cost)
+        rest.separate(self._presence())
+        return rest, stay
 
     def slopes(self, person: int) -> Floats:
         """The price of each balance of a person, in the prices that gave the best bound so far."""

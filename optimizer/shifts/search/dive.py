@@ -7,6 +7,7 @@ who must be kept together have no columns: they move then, as one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -23,10 +24,22 @@ MAX_ROUNDS = 40
 SURE = 0.85
 """Columns at least this heavy are fixed together, at most a tenth of the people at a time."""
 
+LIKELY = 0.6
+"""Where none is sure, columns at least this heavy are fixed together, at most a thirtieth of the people at a time."""
+
 SLOPE_TRIES = 2
 
 LEAST_GAIN = 1.0 - 1e-6
 """Costs are whole numbers."""
+
+LEAVES_SHARE = 0.15
+"""People who are fixed leave the master once they are this share of it."""
+
+COLUMNS_KEPT = 25
+"""So many columns of least reduced cost stay for each person when the others leave."""
+
+SETTLED = 1e-5
+"""Fixing that makes the master no dearer than this needs no pricing."""
 
 HOPELESS = 0.01
 """A dive that has become so much dearer than what there was, and has no more to gain, is given up."""
@@ -150,8 +163,8 @@ class Dive:
             return False
         if chosen is None and not self._bound:
             return False
-        for number, column in ({} if chosen is None else chosen).items():
-            crew.put(self._people[number], sorted((*self._kept[number], *column.row)))
+        for number, part in ({} if chosen is None else chosen).items():
+            crew.put(self._people[number], sorted((*self._kept[number], *part)))
         for person in (*self._people, *self._bound):
             crew.reinsert(person, days=self._days)
         after = crew.cost()
@@ -160,8 +173,8 @@ class Dive:
             crew.restore(rows)
         return after < before
 
-    def _dive(self, progress: Progress, reprice: int) -> dict[int, Column] | None:
-        """A column for everyone, or None where time ran out or nothing can be better."""
+    def _dive(self, progress: Progress, reprice: int) -> dict[int, Row] | None:
+        """A part of a row for everyone, or None where time ran out or nothing can be better."""
         master = self._master
         everyone = list(range(len(self._people)))
         now = master.cost_of(self._now)
@@ -178,29 +191,54 @@ class Dive:
                 return None
         if exact and master.bound > now - LEAST_GAIN:
             return None
-        chosen: dict[int, Column] = {}
-        while len(chosen) < len(everyone):
-            if progress.over():
-                return None
-            master.solve()
-            for number in self._to_fix(chosen):
+        return self._fix_all(progress, reprice, now if exact else np.inf)
+
+    def _fix_all(self, progress: Progress, reprice: int, now: float) -> dict[int, Row] | None:
+        """A part of a row for everyone, fixed a few at a time; None where time ran out or it is hopeless.
+
+        People who are fixed leave the master as soon as they are enough, as a smaller one is solved much faster.
+        """
+        master, bound = self._master, self._master.bound
+        units = list(range(len(self._people)))
+        """The person of each unit of the present master."""
+        fixed: dict[int, Column] = {}
+        chosen: dict[int, Row] = {}
+        master.solve()
+        while True:
+            before = master.value
+            for number in self._to_fix(master, fixed):
                 master.fix(number)
-                chosen[master.columns[number].unit] = master.columns[number]
+                column = master.columns[number]
+                fixed[column.unit] = column
+                chosen[units[column.unit]] = column.row
+            if len(chosen) == len(self._people):
+                return chosen
+            if len(fixed) >= LEAVES_SHARE * len(units):
+                master, stay = master.without(list(fixed.values()), COLUMNS_KEPT)
+                units, fixed = [units[unit] for unit in stay], {}
+            newest, _ = master.solve()
             for _ in range(reprice):
-                newest, _ = master.solve()
-                _, new = master.price(newest, self._price, [one for one in everyone if one not in chosen])
+                if progress.over():
+                    return None
+                if master.value <= before + SETTLED * abs(before):
+                    break
+                still_open = [unit for unit in range(len(units)) if unit not in fixed]
+                _, new = master.price(newest, partial(self._price_of, units), still_open)
                 if not new:
                     break
-            if exact and master.value > now + max(HOPELESS * abs(now), now - master.bound):
+                newest, _ = master.solve()
+            if master.value > now + max(HOPELESS * abs(now), now - bound):
                 return None
-        return chosen
 
-    def _to_fix(self, chosen: dict[int, Column]) -> list[int]:
+    def _price_of(self, units: Sequence[int], unit: int, prices: Floats, slopes: Floats) -> list[tuple[float, float, Row]]:
+        return self._price(units[unit], prices, slopes)
+
+    def _to_fix(self, master: Master, fixed: Mapping[int, Column]) -> list[int]:
         """The sure columns of people still open, else the heaviest one."""
-        master = self._master
         heaviest = sorted(
-            (-weight, number) for number, weight in master.weights.items() if master.columns[number].unit not in chosen
+            (-weight, number) for number, weight in master.weights.items() if master.columns[number].unit not in fixed
         )
-        most = max(1, len(self._people) // 10)
-        sure = [number for weight, number in heaviest[:most] if -weight >= SURE]
-        return sure or [heaviest[0][1]]
+        count = len(self._people)
+        sure = [number for weight, number in heaviest[: max(1, count // 10)] if -weight >= SURE]
+        likely = [number for weight, number in heaviest[: max(1, count // 30)] if -weight >= LIKELY]
+        return sure or likely or [heaviest[0][1]]

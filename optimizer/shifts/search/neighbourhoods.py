@@ -22,7 +22,7 @@ LONGEST_ROW_DAYS = 90
 REPRICE, REPRICE_MANY, MANY = 4, 8, 16
 """Rounds of pricing after each step of a dive; more from so many people on."""
 
-MOST_SHARE = 0.1
+MOST_SHARE = 0.25
 """No try may be expected to take more of the time that is left."""
 
 EXPLORE = 0.15
@@ -51,6 +51,10 @@ class _Size:
     def seconds_each(self) -> float:
         """Seconds of a try, the newest counting most."""
         return self.seconds * (1 - FADING) / (1 - FADING**self.tries) if self.tries else 0.0
+
+    def expected(self, dearest: float) -> float:
+        """Seconds of the next try; before the first one, at so many for a person and week."""
+        return self.seconds_each if self.tries else dearest * self.people * self.weeks
 
     def learn(self, gain: float, seconds: float) -> None:
         self.gained = FADING * self.gained + gain
@@ -95,7 +99,7 @@ class Neighbourhoods:
         if self._timed and tried:
             dearest = max(size.seconds_each / (size.people * size.weeks) for size in tried)
             affordable = MOST_SHARE * self._progress.seconds_left
-            sizes = [size for size in self._sizes if dearest * size.people * size.weeks < affordable] or tried
+            sizes = [size for size in self._sizes if size.expected(dearest) < affordable] or [min(tried, key=_seconds)]
         else:
             sizes = self._sizes
         fresh = [size for size in sizes if not size.tries]
@@ -103,7 +107,7 @@ class Neighbourhoods:
             return fresh[0]
         if self._random.random() < EXPLORE:
             return sizes[int(self._random.integers(len(sizes)))]
-        return max(sizes, key=lambda size: size.rate)
+        return max(sizes, key=lambda size: (size.rate, self._random.random()))
 
     def _days(self, weeks: int) -> range:
         days = self._crew.grid.problem.days
@@ -124,3 +128,7 @@ class Neighbourhoods:
             return people
         chosen = self._random.choice(len(people), size=count, replace=False)
         return [people[int(number)] for number in sorted(chosen)]
+
+
+def _seconds(size: _Size) -> float:
+    return size.seconds_each
