@@ -103,7 +103,7 @@ class _Reader:
                 current.append(_Line(number, [cell.strip() for cell in line.split(",")]))
         for section in known:
             if section not in sections:
-                told = f"the file ends without section {section}: expected it, if with no lines (is the file complete?)"
+                told = f"the file ends without section {section}: expected it (is the file complete?)"
                 self._faults.append((last, told))
             elif section in known[:3] and not sections[section]:
                 self._faults.append((last, f"section {section}: expected at least one line"))

@@ -30,6 +30,7 @@ EXPECTED: dict[str, str] = {
     "date_from_datetime_parsing": "a date such as 2026-11-23",
     "date_type": "a date such as 2026-11-23",
     "literal_error": "{expected}",
+    "enum": "{expected}",
     "tuple_type": "a list",
     "model_type": "an object",
     "too_short": "at least {min_length}, there are {actual_length}",

@@ -110,6 +110,7 @@ def test_an_infeasible_instance_says_why_and_exits_1(
         (["solve", "{folder}/none.json", "--output", "{folder}/r.csv"], "none.json: can't be read"),
         (["solve", "{broken}", "--output", "{folder}/r.csv"], "days: value '0': expected at least 1"),
         (["check", "{file}", "{roster}"], "roster.csv:2: day: value 'Monday': expected a whole number"),
+        (["check", "{file}", "{result}"], "result.json: status: value 'fine': expected 'optimal', 'feasible',"),
         (["check", "{file}", "{headless}"], "headless.csv:1: header 'A1,0,E': expected agent,day,shift"),
         (["check", "{file}", "{unknown}"], "A9"),
         (["schema", "trombone"], "trombone"),
@@ -121,6 +122,7 @@ def test_bad_input_is_one_clear_line_and_exit_2(
     (tmp_path / "broken.json").write_text(json.dumps(problem(days=0)))
     (tmp_path / "roster.csv").write_text("agent,day,shift\nA1,Monday,E\n")
     (tmp_path / "headless.csv").write_text("A1,0,E\n")
+    (tmp_path / "result.json").write_text('{"status": "fine"}')
     (tmp_path / "unknown.csv").write_text("agent,day,shift\nA9,0,E\n")
     places = {
         "file": instance,
@@ -128,6 +130,7 @@ def test_bad_input_is_one_clear_line_and_exit_2(
         "broken": tmp_path / "broken.json",
         "roster": tmp_path / "roster.csv",
         "headless": tmp_path / "headless.csv",
+        "result": tmp_path / "result.json",
         "unknown": tmp_path / "unknown.csv",
     }
     before = sorted(path.name for path in tmp_path.iterdir())

@@ -96,7 +96,7 @@ def test_a_file_that_was_cut_off_is_refused(lines: int) -> None:
     text = "\n".join(TINY.split("\n")[:lines])
     with pytest.raises(ProblemError) as caught:
         problem_from_curtois(text)
-    told = "the file ends without section SECTION_COVER: expected it, if with no lines (is the file complete?)"
+    told = "the file ends without section SECTION_COVER: expected it (is the file complete?)"
     assert f"{len(text.splitlines())}: {told}" in str(caught.value).splitlines()
 
 
