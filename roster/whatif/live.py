@@ -97,7 +97,7 @@ class LiveRoster:
     def alone(self, agent: str, lines: Iterable[Assigned]) -> Findings:
         """What the personal rules would say of `agent` with these lines: the cheapest question there is."""
         person = self.problem.agent_of[agent]
-        return _judged_alone(Rows(_problem_of(self.problem, person), lines, like=self.rows), person)
+        return _judged_alone(Rows(problem_of(self.problem, person), lines, like=self.rows), person)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -136,7 +136,7 @@ def _personal_of(rows: Rows, people: Iterable[str]) -> dict[str, Findings]:
     for code in people:
         agent = rows.problem.agent_of[code]
         lines = [Assigned(agent=code, day=one.day, shift=one.shift) for one in rows.of(agent)]
-        judged[code] = _judged_alone(Rows(_problem_of(rows.problem, agent), lines, like=rows), agent)
+        judged[code] = _judged_alone(Rows(problem_of(rows.problem, agent), lines, like=rows), agent)
     return judged
 
 
@@ -164,7 +164,7 @@ def _on(problem: Problem, scope: Scope) -> list[Rule]:
     return [rule for rule in RULES if rule.scope is scope and rule.applies(problem)]
 
 
-def _problem_of(problem: Problem, agent: PlannedAgent) -> Problem:
+def problem_of(problem: Problem, agent: PlannedAgent) -> Problem:
     """The problem as far as it is about one person."""
     return _with_people(
         problem,

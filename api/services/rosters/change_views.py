@@ -170,17 +170,31 @@ class WhyView:
 
 
 @dataclass(frozen=True)
+class ProofsView:
+    """Of each aim of a repair, those before it being as good: none does better `everywhere`, or among those that change
+    only the `window`; or that is not proved (`none`).
+    """
+
+    missing: str
+    moves: str
+    inside_notice: str
+    cost: str
+
+
+@dataclass(frozen=True)
 class RepairView:
     """A repair as a draft to look at and publish.
 
-    `status`: `optimal` (proved), `feasible` (not proved), `infeasible` (proved that there is none), `unknown` (none
-    found in time). `proof`: none moves fewer days `everywhere`, or among those that change only the `window`.
+    `status`: `optimal` (fewest moves, proved), `feasible` (not proved), `infeasible` (proved that there is none),
+    `unknown` (none found in time). `proof`: none moves fewer days `everywhere`, or among those that change only the
+    `window`; `proofs` says so of each aim.
     """
 
     roster_id: int
     draft_id: int | None
     status: str
     proof: str
+    proofs: ProofsView
     moves: tuple[MoveView, ...]
     least_moves: int
     inside_notice: int

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, delete, select
 from api.context import Context
 from api.errors import Conflict, Invalid
 from api.events.log import append
-from api.services.rosters.change_views import RepairView
+from api.services.rosters.change_views import ProofsView, RepairView
 from api.services.rosters.grid import finding_view
 from api.services.rosters.judging import find_roster
 from api.services.rosters.looked_at import LookedAt, look_at, move_views, pay_minutes, rule_costs
@@ -244,6 +244,12 @@ def _view(here: LookedAt, now: LiveRoster, found: Repair, draft: int | None) -> 
         draft_id=draft,
         status=found.status.value,
         proof=found.proof.value,
+        proofs=ProofsView(
+            found.proofs.missing.value,
+            found.proofs.moves.value,
+            found.proofs.inside_notice.value,
+            found.proofs.cost.value,
+        ),
         moves=move_views(problem, found.moves),
         least_moves=found.least_changes,
         inside_notice=found.inside_notice,
@@ -285,7 +291,13 @@ def _sentences(problem: Problem, found: Repair) -> Iterable[str]:
     else:
         yield f"{days}; the search was cut: any repair there moves at least {found.least_changes}."
     if found.inside_notice:
-        yield f"Inside the notice period: {found.inside_notice} of {count}."
+        few = "; no repair as small has fewer: proved" if found.proofs.inside_notice is not Proof.NONE else ""
+        yield f"Inside the notice period: {found.inside_notice} of {count}{few}."
+    if count and found.proofs.moves is not Proof.NONE:
+        if found.proofs.cost is Proof.NONE:
+            yield "Whether another repair as small costs people less by their own rules is not proved."
+        else:
+            yield "No repair as small costs people less by their own rules: proved."
 
 
 def _window_text(problem: Problem, days: Sequence[int]) -> str:

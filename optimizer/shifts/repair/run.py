@@ -5,22 +5,28 @@ change was tried. Beyond that the model proves it among the days that may change
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from optimizer.shifts.repair.model import Mended, RepairModel, Window
-from optimizer.shifts.repair.singles import Single, singles
+from optimizer.shifts.repair.aims import Mended, Window
+from optimizer.shifts.repair.cells import Cells
+from optimizer.shifts.repair.crews import CrewModel, fits
+from optimizer.shifts.repair.model import RepairModel
+from optimizer.shifts.repair.singles import best_single
 from optimizer.shifts.repair.trouble import Trouble, mended, trouble
 from roster.problem import Problem
 from roster.result import Status
 from roster.rules.cover import skill_set
 from roster.whatif.changes import Moved, moved
-from roster.whatif.difference import difference
 from roster.whatif.live import LiveRoster
 from roster.whatif.notice import last_day_inside
 
 DETERMINISTIC_LIMIT = 0.3
 """Of the solver's own units: less than a second of one core at 150 agents."""
+
+
+MOST_CREW_DAYS = 3
+"""With more open days the changes of several days of one person are too many to be tried one by one."""
 
 
 class Extent(StrEnum):
@@ -39,16 +45,31 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True)
+class Proofs:
+    """Of each aim, given that those before it are as good: among which repairs none does better."""
+
+    missing: Proof
+    moves: Proof
+    inside_notice: Proof
+    cost: Proof
+    """People's own costs."""
+
+
+NOTHING = Proofs(Proof.NONE, Proof.NONE, Proof.NONE, Proof.NONE)
+ALL = Proofs(Proof.EVERYWHERE, Proof.EVERYWHERE, Proof.EVERYWHERE, Proof.EVERYWHERE)
+
+
+@dataclass(frozen=True)
 class Repair:
     """A repaired roster, what it moves, and what is proved.
 
     `missing` counts agent-quarters times queue weight by which cover stays worse than before where the trouble is;
     `least_missing` and `least_changes` are what no repair of the window can be below (the latter among those that
-    miss no more).
+    miss no more). Where there is no repair, `proofs.moves` says where that is proved.
     """
 
     status: Status
-    proof: Proof
+    proofs: Proofs
     after: LiveRoster | None
     moves: tuple[Moved, ...]
     missing: int
@@ -57,6 +78,11 @@ class Repair:
     inside_notice: int
     days: tuple[int, ...]
     work: float = 0.0
+
+    @property
+    def proof(self) -> Proof:
+        """Of the first two aims together: among which repairs none moves fewer days."""
+        return self.proofs.moves
 
 
 def repair(
@@ -78,46 +104,52 @@ def repair(
     """
     found = trouble(before, now, away)
     if found.none:
-        return Repair(Status.OPTIMAL, Proof.EVERYWHERE, now, (), 0, 0, 0, 0, ())
+        return Repair(Status.OPTIMAL, ALL, now, (), 0, 0, 0, 0, ())
     notice = last_day_inside(now.problem)
-    alone = list(singles(now, found, first_day)) if most_changes else []
-    if alone:
-        best = min(alone, key=lambda one: (one.day <= notice, difference(now, one.after).cost, one.agent, one.day))
-        return _by_one(now, best, notice)
+    cells = Cells(now, found)
+    alone = best_single(now, found, cells, first_day=first_day, notice=notice) if most_changes else None
+    if alone is not None:
+        (move,) = moved(now, alone)
+        return Repair(Status.OPTIMAL, ALL, alone, (move,), 0, 0, 1, int(move.day <= notice), (move.day,))
     window = Window(_open(now.problem, found, extent, first_day), notice, most_changes)
     if not window.days:
-        return Repair(Status.INFEASIBLE, Proof.EVERYWHERE, None, (), 0, 0, 0, 0, ())
-    result = RepairModel(now, found, window).solve(deterministic_limit=deterministic_limit, seed=seed)
-    return _by_model(now, found, window, result)
+        return Repair(Status.INFEASIBLE, replace(NOTHING, moves=Proof.EVERYWHERE), None, (), 0, 0, 0, 0, ())
+    result = _mended(now, found, window, cells, deterministic_limit, seed)
+    return _concluded(now, found, window, result)
 
 
-def _by_one(now: LiveRoster, single: Single, notice: int) -> Repair:
-    moves = moved(now, single.after)
-    return Repair(
-        Status.OPTIMAL, Proof.EVERYWHERE, single.after, moves, 0, 0, 1, int(single.day <= notice), (single.day,)
-    )
+def _mended(
+    now: LiveRoster, found: Trouble, window: Window, cells: Cells, deterministic_limit: float, seed: int
+) -> Mended:
+    """By the small model where it can say everything, else by the model of everybody."""
+    if len(window.days) > MOST_CREW_DAYS or not fits(now.problem, found):
+        return RepairModel(now, found, window).solve(deterministic_limit=deterministic_limit, seed=seed)
+    crews = CrewModel(now, found, window, cells)
+    result = crews.solve(deterministic_limit=deterministic_limit, seed=seed)
+    if len(window.days) > 1 or result.status is not Status.OPTIMAL:
+        return result
+    if not result.changes:
+        return replace(result, cheapest=True)
+    return crews.cheapest(result, deterministic_limit=deterministic_limit / 2, seed=seed)
 
 
-def _by_model(now: LiveRoster, found: Trouble, window: Window, result: Mended) -> Repair:
+def _concluded(now: LiveRoster, found: Trouble, window: Window, result: Mended) -> Repair:
     days = tuple(sorted(window.days))
     if result.after is None:
         proof = Proof.WINDOW if result.status is Status.INFEASIBLE else Proof.NONE
-        return Repair(result.status, proof, None, (), 0, 0, 0, 0, days, result.work)
-    after = _exchanged(now, result.after, found) if result.missing == 0 else result.after
+        return Repair(result.status, replace(NOTHING, moves=proof), None, (), 0, 0, 0, 0, days, result.work)
+    after = result.after
+    if result.missing == 0 and not result.cheapest:
+        after = _exchanged(now, after, found)
     moves = moved(now, after)
     least = result.least_changes
     if result.missing == 0:
         # Every single change was tried, and none mends it.
         least = max(least, 2)
-    proof = Proof.NONE
-    if result.missing == 0 and len(moves) <= 2:
-        proof = Proof.EVERYWHERE
-    elif result.missing == result.least_missing and len(moves) == least:
-        proof = Proof.WINDOW
-    status = Status.FEASIBLE if proof is Proof.NONE else Status.OPTIMAL
+    proofs = _proofs(result, len(moves), least)
     return Repair(
-        status,
-        proof,
+        Status.FEASIBLE if proofs.moves is Proof.NONE else Status.OPTIMAL,
+        proofs,
         after,
         moves,
         result.missing,
@@ -127,6 +159,24 @@ def _by_model(now: LiveRoster, found: Trouble, window: Window, result: Mended) -
         days,
         result.work,
     )
+
+
+def _proofs(result: Mended, moves: int, least: int) -> Proofs:
+    """What the search proves, each aim as far as those before it."""
+    missing = many = inside = Proof.NONE
+    if result.missing == 0:
+        missing = Proof.EVERYWHERE
+    elif result.missing == result.least_missing:
+        missing = Proof.WINDOW
+    if result.missing == 0 and moves <= 2:
+        many = Proof.EVERYWHERE
+    elif missing is not Proof.NONE and moves == least:
+        many = Proof.WINDOW
+    if result.inside_notice == 0:
+        inside = many
+    elif many is not Proof.NONE and result.status is Status.OPTIMAL:
+        inside = Proof.WINDOW
+    return Proofs(missing, many, inside, Proof.WINDOW if result.cheapest else Proof.NONE)
 
 
 def _exchanged(now: LiveRoster, after: LiveRoster, found: Trouble) -> LiveRoster:

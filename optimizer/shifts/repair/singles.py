@@ -8,25 +8,50 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from optimizer.shifts.repair.cells import Cells
 from optimizer.shifts.repair.trouble import Trouble, is_worse, mended
-from roster.problem import Assigned, PlannedAgent
+from roster.problem import PlannedAgent
 from roster.rules.cover import Skills, skill_set
 from roster.whatif.cover import matching
+from roster.whatif.difference import difference
 from roster.whatif.live import LiveRoster
+
+MOST_TIED = 10
+"""So many changes that cost their person the same are judged whole."""
 
 
 @dataclass(frozen=True)
 class Single:
-    """One person's day changed; empty = free."""
+    """One person's day changed; `shift` empty = free. `cost` is by how much their own row costs more."""
 
     agent: str
     day: int
     shift: str | None
-    after: LiveRoster
+    cost: int
 
 
-def singles(now: LiveRoster, trouble: Trouble, first_day: int) -> Iterator[Single]:
-    """Each single change from `first_day` on that leaves no trouble."""
+def best_single(now: LiveRoster, trouble: Trouble, cells: Cells, *, first_day: int, notice: int) -> LiveRoster | None:
+    """The roster after the best single change that leaves no trouble: outside the notice period up to day `notice`,
+    then the least cost by the person's own rules, then by all rules; None where there is none.
+    """
+    found = sorted(
+        singles(now, trouble, cells, first_day), key=lambda one: (one.day <= notice, one.cost, one.agent, one.day)
+    )
+    tied: list[LiveRoster] = []
+    like: tuple[bool, int] | None = None
+    for one in found:
+        rank = (one.day <= notice, one.cost)
+        if tied and (rank != like or len(tied) == MOST_TIED):
+            break
+        after = now.changed({one.agent: cells.changed(one.agent, {one.day: one.shift})})
+        if mended(after, trouble):
+            tied.append(after)
+            like = rank
+    return min(tied, key=lambda after: difference(now, after).cost, default=None)
+
+
+def singles(now: LiveRoster, trouble: Trouble, cells: Cells, first_day: int) -> Iterator[Single]:
+    """Each single change from `first_day` on that mends cover and keeps the person's own rules."""
     if len(trouble.people) > 1 or (trouble.team and not trouble.quarters and not trouble.people):
         # Two rows to mend are two changes; a broken rule about several people is left to the model.
         return
@@ -43,15 +68,8 @@ def singles(now: LiveRoster, trouble: Trouble, first_day: int) -> Iterator[Singl
             key = (skills, now.shifts_on(agent.id, day), day, shift)
             if key not in helps:
                 helps[key] = _helps(now, trouble, agent, day, shift)
-            if not helps[key]:
-                continue
-            rest = [line for line in now.lines(agent.id) if line.day != day]
-            lines = rest if shift is None else [*rest, Assigned(agent=agent.id, day=day, shift=shift)]
-            if any(one.hard and one not in trouble.known for one in now.alone(agent.id, lines)):
-                continue
-            after = now.changed({agent.id: lines})
-            if mended(after, trouble):
-                yield Single(agent.id, day, shift, after)
+            if helps[key] and cells.allows(agent.id, day, shift):
+                yield Single(agent.id, day, shift, cells.cost(agent.id, day, shift))
 
 
 def _helps(now: LiveRoster, trouble: Trouble, agent: PlannedAgent, day: int, shift: str | None) -> bool:
