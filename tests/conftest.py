@@ -7,10 +7,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.context import Context, make_context
+from api.security import secrets
 from api.settings import Settings
 from roster.store.migrate import migrate
 from tests.clients import signed_in, with_token
@@ -33,6 +35,14 @@ class SetClock:
         """Move on by `timedelta(**duration)` and return the new instant."""
         self.now += timedelta(**duration)
         return self.now
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords hashed in a moment; what is tested of the hashing itself has the hasher in use."""
+    if request.module.__name__.rpartition(".")[2] != "test_security_secrets":
+        monkeypatch.setattr(secrets, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        secrets._unknown.cache_clear()
 
 
 @pytest.fixture

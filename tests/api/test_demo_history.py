@@ -95,6 +95,7 @@ def test_tiers_are_plausible_and_bereavement_is_the_heaviest_queue(history: list
     assert share["bereavement"] > share["nurse_advice"] > share["medication"] > share["appointments"]
 
 
+@pytest.mark.slow
 def test_the_seed_decides_everything(history: list[Arrival]) -> None:
     assert draw_history(FIRST, 7, Size()) == history
     assert draw_history(FIRST, 8, Size()) != history

@@ -213,6 +213,7 @@ def heavy(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_same_seed_and_deterministic_limit_give_the_same_roster(tmp_path: Path) -> None:
     instance = heavy(tmp_path / "heavy.json")
     rosters = []
@@ -230,6 +231,7 @@ def test_progress_says_the_gap_and_the_cost_of_each_rule(tmp_path: Path, capsys:
     assert re.search(r"s  objective \d+  bound \d+  gap \d+\.\d%  cover=\d+", capsys.readouterr().err)
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_from_a_roster_that_an_earlier_one_wrote(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

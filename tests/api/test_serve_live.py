@@ -64,6 +64,7 @@ def asked(port: int, path: str, headers: dict[str, str] | None = None) -> Iterat
             yield answer
 
 
+@pytest.mark.slow
 def test_serves_streams_and_stops_with_a_stream_open(
     served: tuple[int, "subprocess.Popen[str]"], tmp_path: Path
 ) -> None:

@@ -173,6 +173,7 @@ def test_what_the_bound_teaches_holds_every_part_of_its_last_solution() -> None:
     assert {(master.columns[number].unit, master.columns[number].row) for number in used} <= promising
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("by_rows")
 def test_solving_by_rows_gives_a_judged_roster_with_a_bound_the_same_twice() -> None:
     problem = team(people=5)
@@ -214,6 +215,7 @@ def test_a_wrong_cost_is_an_error_and_no_result(monkeypatch: pytest.MonkeyPatch)
     assert result.objective == judge(team(), result.assignments).cost != 1
 
 
+@pytest.mark.slow
 def test_the_partner_proves_a_bound_and_teaches() -> None:
     problem = team(people=3, days=7)
     best = optimum(problem).objective

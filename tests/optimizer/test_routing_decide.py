@@ -258,6 +258,7 @@ def test_the_order_of_what_is_handed_in_changes_nothing(
     assert {decision.contact_id: decision for decision in found} == expected
 
 
+@pytest.mark.slow
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(situations())
 def test_no_floor_whatever_makes_it_break_a_hard_rule(

@@ -65,6 +65,7 @@ def test_progress_ends_with_the_run_and_the_result_is_the_last_improvement() -> 
     assert set(improvements[-1].assignments) == set(result.assignments)
 
 
+@pytest.mark.slow
 def test_stop_keeps_the_best_found() -> None:
     problem = hard_team()
     process = SolverProcess(problem, time_limit_seconds=600, workers=1)
@@ -80,6 +81,7 @@ def test_stop_keeps_the_best_found() -> None:
     assert judge(problem, result.assignments).violations == ()
 
 
+@pytest.mark.slow
 def test_kill_keeps_the_best_that_was_reported() -> None:
     problem = hard_team()
     process = SolverProcess(problem, time_limit_seconds=600, workers=1)
@@ -93,6 +95,7 @@ def test_kill_keeps_the_best_that_was_reported() -> None:
     assert result.objective == verdict.cost
 
 
+@pytest.mark.slow
 def test_a_crash_is_told_with_its_exit_code_and_the_best_so_far() -> None:
     process = SolverProcess(hard_team(), time_limit_seconds=600, workers=1)
     first_improvement(process)
@@ -157,6 +160,7 @@ def test_patience_begins_anew_when_the_work_begins(monkeypatch: pytest.MonkeyPat
         process.result()
 
 
+@pytest.mark.slow
 def test_the_end_of_the_parent_ends_the_child() -> None:
     program = (
         "import sys, time\n"

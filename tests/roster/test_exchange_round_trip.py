@@ -160,7 +160,7 @@ def _read_back(*kinds: tuple[Kind, Sequence[Row]]) -> None:
         for paths in (as_csv, [as_workbook]):
             reading = read_files(paths)
             assert reading.faults == []
-            for kind, rows in kinds:
+            for _, rows in kinds:
                 assert [_said(row) for row in reading.rows[type(rows[0])]] == [_said(row) for row in rows]
             shown.append([lines_of(kind, reading.rows[type(rows[0])]) for kind, rows in kinds])
     assert shown[0] == shown[1]

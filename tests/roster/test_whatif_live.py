@@ -14,6 +14,8 @@ from tests.small_rosters import ana, roster, small_problem
 
 SEEDS = range(40)
 EDITS = 5
+FAST = 12
+"""So many of the seeds take part in `make test-fast`."""
 
 
 def same(one: Verdict, other: Verdict) -> bool:
@@ -37,7 +39,9 @@ def drawn_person(draw: random.Random, problem: Problem, agent: PlannedAgent) -> 
     return PlannedAgent.model_validate(changed)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "seed", [*SEEDS[:FAST], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[FAST:])]
+)
 def test_every_edit_is_judged_as_the_whole_roster_is(seed: int) -> None:
     draw = random.Random(seed)
     problem = full_problem(seed)

@@ -290,6 +290,7 @@ def test_publication_refused_is_said_on_the_page(lead: TestClient, context: Cont
     assert status_of(context, roster).status == "draft"
 
 
+@pytest.mark.slow
 def test_planning_again_from_the_page(lead: TestClient, context: Context, roster: int) -> None:
     assert "Improve it" in lead.get(f"/rosters/{roster}").text
     refused = lead.post(f"/rosters/{roster}/solve", data={"time_limit": "9999"})
