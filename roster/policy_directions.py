@@ -62,6 +62,7 @@ class Bounds(NamedTuple):
 
 ORDERED: tuple[Bounds, ...] = (
     Bounds("rules.consecutive_nights.minimum", "rules.consecutive_nights.maximum"),
+    Bounds("rules.consecutive_nights.minimum", "rules.consecutive_days.maximum"),
     Bounds("rules.min_consecutive_days.minimum", "rules.consecutive_days.maximum"),
     Bounds("rules.min_days_off.minimum", "rules.max_days_off.maximum"),
     Bounds("breaks.meal_earliest_minutes", "breaks.meal_latest_minutes"),

@@ -259,6 +259,11 @@ def test_a_site_that_is_laxer_than_a_pack_is_refused_with_both_values(
             "breaks.meal_earliest_minutes is 310 by site.toml and breaks.meal_latest_minutes is 300 by default:"
             " they can't both hold",
         ),
+        (
+            "[rules.consecutive_nights]\nminimum = 4\n[rules.consecutive_days]\nmaximum = 3\n",
+            "rules.consecutive_nights.minimum is 4 by site.toml and rules.consecutive_days.maximum is 3 by site.toml:"
+            " they can't both hold",
+        ),
         ('packs = ["eu"]\n[rules.daily_rest]\nminutes = "long"\n', "rules.daily_rest.minutes: Input should be a valid"),
     ],
 )
