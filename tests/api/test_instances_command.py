@@ -225,6 +225,7 @@ def test_the_same_seed_and_deterministic_limit_give_the_same_roster(tmp_path: Pa
     assert rosters[0] == rosters[1]
 
 
+@pytest.mark.slow
 def test_progress_says_the_gap_and_the_cost_of_each_rule(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     instance = heavy(tmp_path / "heavy.json")
     assert run(["solve", str(instance), "--output", str(tmp_path / "r.csv"), "--workers", "1"]) == 0

@@ -41,6 +41,7 @@ def test_plan_shows_progress_and_stores_a_draft(context: Context, capsys: Output
     assert len(stored(context, 1)) == 7
 
 
+@pytest.mark.slow
 def test_publish_is_in_the_name_given(context: Context, capsys: Output) -> None:
     small_centre(context)
     assert run([*PLAN, "--publish", "--by", "Lea Hofman"]) == 0
@@ -49,6 +50,7 @@ def test_publish_is_in_the_name_given(context: Context, capsys: Output) -> None:
     assert (row.status, row.published_by, row.created_by) == ("published", "Lea Hofman", "Lea Hofman")
 
 
+@pytest.mark.slow
 def test_every_team(context: Context) -> None:
     small_centre(context)
     assert run(["plan", "--team", "all", "--from", "2026-11-30", "--weeks", "1", "--time-limit", "30"]) == 0
@@ -94,6 +96,7 @@ def test_bad_input_is_one_line_status_2_and_no_roster(
     assert rosters(context) == []
 
 
+@pytest.mark.slow
 def test_last_day_is_the_end_of_the_last_week(context: Context, capsys: Output) -> None:
     small_centre(context, days=14)
     assert run(["plan", "--team", "Days", "--from", "2026-11-30", "--weeks", "2", "--time-limit", "30"]) == 0

@@ -131,6 +131,7 @@ def test_plan_covers_the_week_with_a_real_child_and_stores_it(context: Context) 
     assert [event.data["outcome"] for event in events(context, "run.finished")] == ["optimal"]
 
 
+@pytest.mark.slow
 def test_pins_stay_and_published_people_of_other_teams_are_counted_once(context: Context) -> None:
     small_centre(context)
     second_team(context)

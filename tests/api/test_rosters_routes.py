@@ -69,6 +69,7 @@ def test_plan_look_edit_publish(lead: TestClient, context: Context) -> None:
     assert stored(context, copy.json()["roster"]["id"]) == stored(context, roster)
 
 
+@pytest.mark.slow
 def test_stream_of_a_run_ends_with_what_came_of_it(lead: TestClient, context: Context) -> None:
     roster = made(lead)
     run = solved(lead, context, roster)
@@ -81,6 +82,7 @@ def test_stream_of_a_run_ends_with_what_came_of_it(lead: TestClient, context: Co
     assert len(lines) == 2
 
 
+@pytest.mark.slow
 def test_stop_of_a_run_that_is_over_changes_nothing(lead: TestClient, context: Context) -> None:
     roster = made(lead)
     run = solved(lead, context, roster)
