@@ -1,6 +1,7 @@
 """Monday morning at 150 agents: an edit checked, replacements ranked, a sick call repaired, each against its target.
 
     python -m bench.edits [--agents 150] [--seconds 30] [--times 40] [--seed 1]
+                          [--days 1] [--ahead 0] [--extent day|week]
 
 The demo's clinic with as many agents as asked (its people again and again, the requirement in proportion), every rule
 of the default policy, 28 days, planned for `--seconds` first. Times are of one thread, by the wall and beside it CPU,
@@ -17,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.rosters import clinic
-from optimizer.shifts.repair.run import repair
+from optimizer.shifts.repair.run import Extent, Proof, repair
 from optimizer.shifts.solve import solve
 from roster.problem import Assigned, Problem
 from roster.rules.registry import judge
@@ -26,6 +27,18 @@ from roster.whatif.replacements import replacements, without
 
 EDIT_TARGET_MS = 50.0
 REPAIR_TARGET_MS = 2000.0
+
+
+AIMS = ("missing", "moves", "inside_notice", "cost")
+
+
+@dataclass(frozen=True)
+class Sick:
+    """What kind of call is repaired."""
+
+    days: int
+    days_ahead: int
+    extent: Extent
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=30.0, help="time limit of the roster solver")
     parser.add_argument("--times", type=int, default=40, help="rounds of each")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--days", type=int, default=1, help="how many days the person is away")
+    parser.add_argument("--ahead", type=int, default=0, help="how many days before that they call")
+    parser.add_argument("--extent", choices=[one.value for one in Extent], default="day", help="days that may change")
     options = parser.parse_args()
+    sick = Sick(options.days, options.ahead, Extent(options.extent))
     problem = scaled(clinic(), options.agents)
     print(f"{options.agents} agents x {problem.days} days, {len(problem.shifts)} shift types; seed {options.seed}")
     planned = solve(problem, time_limit_seconds=options.seconds, workers=1, seed=options.seed).assignments
@@ -75,9 +92,10 @@ def main() -> int:
     ranked = timed(options.times, lambda: ranked_for(live, draw))
     print(ranked.line("ranking replacements of a sick call"))
     outcomes: Counter[str] = Counter()
-    repairs = timed(options.times, lambda: repaired(live, draw, outcomes))
+    repairs = timed(options.times, lambda: repaired(live, draw, outcomes, sick))
     print(repairs.line("repairing a sick call"))
-    print("  " + ", ".join(f"{what}: {count}" for what, count in sorted(outcomes.items())))
+    for what, count in sorted(outcomes.items()):
+        print(f"  {count:3} with {what}")
     edit, mend = at_95(sorted(edits.wall)), at_95(sorted(repairs.wall))
     print(f"edit, 95th percentile: {edit:.0f} ms, wanted under {EDIT_TARGET_MS:.0f}")
     print(f"repair, 95th percentile: {mend:.0f} ms, wanted under {REPAIR_TARGET_MS:.0f}")
@@ -118,12 +136,17 @@ def ranked_for(live: LiveRoster, draw: random.Random) -> None:
     replacements(live, line.agent, line.day)
 
 
-def repaired(live: LiveRoster, draw: random.Random, outcomes: Counter[str]) -> None:
-    """A sick call of one day, from the call to the repaired roster."""
+def repaired(live: LiveRoster, draw: random.Random, outcomes: Counter[str], sick: Sick) -> None:
+    """A sick call, from the call to the repaired roster."""
     line = draw.choice(live.assignments)
-    found = repair(live, without(live, line.agent, [line.day]), away=[line.agent], first_day=line.day)
+    first = max(0, line.day - sick.days_ahead)
+    days = range(line.day, min(live.problem.days, line.day + sick.days))
+    now = without(live, line.agent, days)
+    found = repair(live, now, away=[line.agent], first_day=first, extent=sick.extent)
     cover = "cover as before" if found.after is not None and found.missing == 0 else "cover worse"
-    outcomes[f"{found.status}, {cover}"] += 1
+    proofs = found.proofs
+    proved = [name for name in AIMS if getattr(proofs, name) is not Proof.NONE]
+    outcomes[f"{cover}, proved: {' '.join(proved) or 'nothing'}"] += 1
 
 
 def timed(times: int, do: Callable[[], object]) -> Times:

@@ -9,6 +9,7 @@ from api.cli.main import run
 from api.context import Context
 from api.services.rosters.planning import create_roster
 from api.services.rosters.publishing import publish
+from api.services.rosters.replacing import replacements_of
 from roster.people import TimeOff
 from roster.shifts import Roster
 from roster.store.engine import reading
@@ -50,6 +51,16 @@ def test_replacements_and_why_are_sentences(capsys: Output) -> None:
     assert lines[-1] == "ways=2 unable=0"
     lines = told(capsys, "why", "1", "a1", "2090-01-03")
     assert lines[-1].startswith("status=optimal more=")
+
+
+def test_the_command_lists_what_the_api_does_in_its_order(context: Context, capsys: Output) -> None:
+    lines = told(capsys, "replacements", "1", "a1", "2090-01-03")
+    same = replacements_of(context, 1, "a1", date(2090, 1, 3))
+    assert lines[0] == same.absence
+    assert lines[1:-1] == [
+        *(f"{place:>3}. {way.sentence}" for place, way in enumerate(same.able, start=1)),
+        *(f"can't, {group.heading}: {len(group.people)}" for group in same.unable),
+    ]
 
 
 def test_repair_makes_a_draft(context: Context, capsys: Output) -> None:
