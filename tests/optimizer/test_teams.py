@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import suppress
-from itertools import pairwise, product
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
@@ -15,13 +14,10 @@ import pytest
 
 from bench.own_shape import own_shape
 from optimizer.shifts import solve as solving
-from optimizer.shifts.columns.block_bound import BlockBounding, least_together
-from optimizer.shifts.columns.bounding import Bounding
 from optimizer.shifts.cover.table import CoverTable
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.rows.finder import RowFinder
-from optimizer.shifts.rows.in_row import Balance
 from optimizer.shifts.rows.people import people_of
 from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
@@ -157,57 +153,6 @@ def test_what_breaks_in_a_task_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ZeroDivisionError, match="in a worker"):
         side_by_side(small(), Broken(), monkeypatch)
-
-
-def test_the_bound_by_blocks_holds_and_is_near_the_one_by_people() -> None:
-    problem = own_shape(agents=16, days=7, every_rule=False)
-    crew = crew_of(problem)
-    people, blocks = Progress(time_limit_seconds=LONG), Progress(time_limit_seconds=LONG)
-    Bounding(crew.grid, crew.people, crew.cover, [[crew.rows[one.agent.id]] for one in crew.people]).run(people)
-    BlockBounding(crew.grid, crew.people, crew.cover, crew.rows).run(blocks)
-    assert people.bound is not None
-    assert blocks.bound is not None
-    # What people of a block cost apart and as one differs a little, so it is never above.
-    assert 0.95 * people.bound <= blocks.bound <= 1.001 * people.bound
-
-
-def test_the_bound_by_blocks_is_below_what_a_roster_costs_with_every_rule() -> None:
-    problem = own_shape(agents=12, days=7)
-    crew = crew_of(problem)
-    progress = Progress(time_limit_seconds=LONG)
-    BlockBounding(crew.grid, crew.people, crew.cover, crew.rows).run(progress, rounds=25)
-    result = solve(problem, time_limit_seconds=LONG, deterministic_limit=4, workers=1)
-    assert progress.bound is not None
-    assert result.objective is not None
-    assert 0 < progress.bound <= result.objective
-
-
-def test_what_counts_cost_together_is_never_less_than_the_cheapest_first() -> None:
-    # Three people whose next night costs 1, 3, 5 ... or 5, 7, 9 ... or 2, 6, 10, 14 ...; everything is tried.
-    each = [
-        Balance((1, 0), 0, steps[0], tuple((at, later - step) for at, (step, later) in enumerate(pairwise(steps), 1)))
-        for steps in ((1, 3, 5, 7), (5, 7, 9, 11), (2, 6, 10, 14))
-    ]
-    for at in (1.0, 4.0, 8.0):
-        least = least_together(each, at)
-        for counts in product(range(9), repeat=3):
-            cost = sum(one.cost(count) for one, count in zip(each, counts, strict=True))
-            assert least.cost(sum(counts)) <= cost
-        exact = min(
-            sum(one.cost(count) for one, count in zip(each, counts, strict=True))
-            for counts in product(range(9), repeat=3)
-            if sum(counts) == at
-        )
-        assert least.cost(round(at)) >= 0.8 * exact
-
-
-def test_what_alike_people_cost_together_is_as_if_all_had_the_mean() -> None:
-    one = Balance((1, -1), -60, -4, ((-20, 3), (0, 2), (20, 3)), start=5)
-    least = least_together([one, one, one], 0.0)
-    assert [least.cost(3 * total) for total in (-50, -20, 0, 7, 20, 90)] == [
-        3 * one.cost(total) for total in (-50, -20, 0, 7, 20, 90)
-    ]
-    assert least.start == 15
 
 
 def test_the_other_process_sends_each_better_bound() -> None:

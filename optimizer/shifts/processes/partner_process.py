@@ -10,6 +10,7 @@ import sys
 import threading
 
 from optimizer.shifts.columns.bounding import Bounding, worth_bounding
+from optimizer.shifts.columns.quick_bound import QuickBounding, bounding_of
 from optimizer.shifts.cover.table import CoverTable
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.processes.exchange import Mirror, Rows, Told, news
@@ -21,6 +22,7 @@ from optimizer.shifts.rows.people import people_of
 from optimizer.shifts.search.anneal import anneal, anneal_seconds
 from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
+from optimizer.shifts.search.everybody import dive_from
 from optimizer.shifts.search.neighbourhoods import Neighbourhoods
 
 ANNEAL_SHARE = 0.05
@@ -51,7 +53,7 @@ class Talk:
         sys.stdout.write(told.model_dump_json() + "\n")
         sys.stdout.flush()
 
-    def bound(self, progress: Progress, bounding: Bounding) -> None:
+    def bound(self, progress: Progress, bounding: Bounding | QuickBounding) -> None:
         """The bound where it has risen; near its end also what it teaches."""
         if progress.bound is None:
             return
@@ -91,8 +93,10 @@ def main() -> int:
     if worth_bounding(order.problem):
         seconds = min(ANNEAL_SECONDS, ANNEAL_SHARE * order.time_limit_seconds)
         anneal(crew, progress, seconds=seconds, moves=None, seed=order.seed)
-        bounding = Bounding(grid, people, crew.cover, crew.known_rows())
+        bounding = bounding_of(grid, people, crew.cover, crew.known_rows())
         bounding.run(progress, on_round=lambda: talk.bound(progress, bounding))
+        if dive_from(bounding, crew, progress):
+            talk.rows(crew, crew.cost())
     else:
         anneal(crew, progress, seconds=anneal_seconds(crew, progress), moves=None, seed=order.seed)
         talk.rows(crew, crew.cost())

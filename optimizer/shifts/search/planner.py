@@ -8,12 +8,14 @@ bound, then searches as well.
 from collections.abc import Callable, Sequence
 
 from optimizer.shifts.columns.bounding import Bounding, counted_by_week, worth_bounding
+from optimizer.shifts.columns.quick_bound import QuickBounding, bounding_of
 from optimizer.shifts.processes.partner import Partner
 from optimizer.shifts.processes.wire import Order
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.search.anneal import OFFER_SECONDS, anneal, anneal_seconds, start_heat
 from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
+from optimizer.shifts.search.everybody import dive_from
 from optimizer.shifts.search.neighbourhoods import Neighbourhoods
 from optimizer.shifts.search.weeks_anew import Guidance, WeeksAnew
 from roster.problem import Assigned
@@ -49,6 +51,8 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         bounding = _bounding(crew)
         if bounding is not None:
             bounding.run(progress, rounds=round(units * ROUNDS_PER_UNIT))
+            if dive_from(bounding, crew, progress):
+                crew.offer(progress)
         _improve(crew, progress, seed, lambda: _taught(bounding), dives=round(units * DIVES_PER_UNIT))
         return
     seconds = anneal_seconds(crew, progress)
@@ -57,6 +61,8 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         bounding = _bounding(crew)
         if bounding is not None:
             bounding.run(progress, seconds=BOUND_SHARE * progress.seconds_left)
+            if dive_from(bounding, crew, progress):
+                crew.offer(progress)
         _improve(crew, progress, seed, lambda: _taught(bounding))
         return
     order = Order(problem=crew.grid.problem, time_limit_seconds=progress.seconds_left, workers=1, seed=seed + 1)
@@ -69,13 +75,13 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         partner.close()
 
 
-def _bounding(crew: Crew) -> Bounding | None:
+def _bounding(crew: Crew) -> Bounding | QuickBounding | None:
     if not worth_bounding(crew.grid.problem):
         return None
-    return Bounding(crew.grid, crew.people, crew.cover, crew.known_rows())
+    return bounding_of(crew.grid, crew.people, crew.cover, crew.known_rows())
 
 
-def _taught(bounding: Bounding | None) -> Guidance | None:
+def _taught(bounding: Bounding | QuickBounding | None) -> Guidance | None:
     return None if bounding is None else Guidance(bounding.slopes, bounding.parts)
 
 

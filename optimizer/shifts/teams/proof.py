@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
-from optimizer.shifts.columns.block_bound import BlockBounding
+from optimizer.shifts.columns.quick_bound import QuickBounding
 from optimizer.shifts.processes.workers import end_with_parent
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.search.crew import Crew
@@ -52,7 +52,7 @@ def proving(crew: Crew, progress: Progress, share: float) -> Iterator[Proof]:
     """Prove for a `share` of the time that is left, beside what is done in the block."""
     rows = {agent: tuple(row) for agent, row in crew.rows.items()}
     if progress.deterministic_limit is not None:
-        bounding = BlockBounding(crew.grid, crew.people, crew.cover, rows)
+        bounding = QuickBounding(crew.grid, crew.people, crew.cover, rows)
         bounding.run(progress, rounds=round(progress.deterministic_limit * ROUNDS_PER_UNIT))
         yield Proof(progress)
         return
@@ -83,4 +83,4 @@ def prove(problem: str, rows: Rows, seconds: float, bounds: Connection) -> None:
 
     progress = Progress(time_limit_seconds=seconds, on_progress=tell)
     crew = crew_of(problem)
-    BlockBounding(crew.grid, crew.people, crew.cover, rows).run(progress)
+    QuickBounding(crew.grid, crew.people, crew.cover, rows).run(progress)
