@@ -160,7 +160,7 @@ class Drive:
                     beat_at = now
                     lines = best.assignments if best is not None and keep else None
                     wanted = record_progress(
-                        self.context, self._run_id, trace, now - begun, tell, lines, note=self._note
+                        self.context, self._run_id, trace, process.seconds, tell, lines, note=self._note
                     )
                     kept, kept_at = (best, now) if keep else (kept, kept_at)
                 else:

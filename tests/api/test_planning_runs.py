@@ -47,6 +47,7 @@ class ScriptedProcess:
     points: tuple[TracePoint, ...] = (TracePoint(seconds=0.1, objective=900, bound=100),)
     notes: tuple[str, ...] = ()
     waits = True
+    seconds = 3.5
     ending: Result | SolverCrashed = Result(status=Status.UNKNOWN)
     last: "ScriptedProcess"
 
@@ -195,6 +196,7 @@ def test_progress_is_stored_while_it_runs(context: Context, monkeypatch: pytest.
             break
         threading.Event().wait(0.05)
     assert (view.status, view.objective, view.bound) == ("running", 900, 100)
+    assert view.seconds == 3.5, "as the solver's time limit counts"
     assert view.gap == pytest.approx(800 / 900)
     assert [(point.seconds, point.objective) for point in view.trace] == [(0.1, 900)]
     stop_run(context, run_id, "lea")

@@ -152,9 +152,11 @@ def test_patience_begins_anew_when_the_work_begins(monkeypatch: pytest.MonkeyPat
         command=[sys.executable, "-c", program],
     )
     now[0] = 50.0
+    assert process.seconds == 0.0
     process.stop()
     assert told.wait(PATIENCE_SECONDS)
     now[0] = 70.0
+    assert process.seconds == 20.0
     process.stop()
     with pytest.raises(SolverCrashed, match="I was let finish"):
         process.result()

@@ -1,5 +1,6 @@
 """The frame of every page: navigation by role, friendly errors, static files, nothing inline."""
 
+import json
 import re
 from pathlib import Path
 
@@ -156,3 +157,12 @@ def test_demo_clock_is_shown_where_it_is_not_the_real_one(
 
 def test_no_notice_on_the_real_clock(app: FastAPI) -> None:
     assert "Demo clock" not in TestClient(app).get("/sign-in").text
+
+
+def test_htmx_sets_no_style_that_the_content_policy_forbids(app: FastAPI) -> None:
+    """A new part of a page gets what its forerunner had of these attributes; an inline style would be refused."""
+    found = re.search(r"name=\"htmx-config\" content='([^']*)'", TestClient(app).get("/sign-in").text)
+    assert found is not None
+    config = json.loads(found.group(1))
+    assert config["attributesToSettle"] == ["class", "width", "height"]
+    assert config["includeIndicatorStyles"] is False

@@ -65,9 +65,9 @@ class SolverProcess:
             start_from=tuple(start_from),
         )
         self._on_note = on_note
-        self._started = time.monotonic()
+        self._ready_at: float | None = None
         self._patience_seconds = time_limit_seconds + grace_seconds
-        self._deadline = self._started + self._patience_seconds
+        self._deadline = time.monotonic() + self._patience_seconds
         self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
             command,
             stdin=subprocess.PIPE,
@@ -102,6 +102,11 @@ class SolverProcess:
     def pid(self) -> int:
         """The child's process id."""
         return self._child.pid
+
+    @property
+    def seconds(self) -> float:
+        """How long the work has gone on; 0 before it has begun, as the time limit counts."""
+        return 0.0 if self._ready_at is None else time.monotonic() - self._ready_at
 
     def progress(self) -> Iterator[TracePoint]:
         """Each point of the trace as it comes, an `Improvement` where a better roster was found; ends with the run."""
@@ -178,7 +183,8 @@ class SolverProcess:
 
     def _take(self, message: Message) -> None:
         if message.ready:
-            self._deadline = time.monotonic() + self._patience_seconds
+            self._ready_at = time.monotonic()
+            self._deadline = self._ready_at + self._patience_seconds
         if message.preparing and self._on_note is not None:
             self._on_note(message.preparing)
         self._result = message.result or self._result
@@ -215,7 +221,7 @@ class SolverProcess:
         return Result(
             status=Status.UNKNOWN,
             trace=tuple(self._trace),
-            seconds=time.monotonic() - self._started,
+            seconds=self.seconds,
             seed=self._order.seed,
             workers=self._order.workers,
             stopped=True,
