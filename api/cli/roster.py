@@ -84,7 +84,9 @@ def repair(
         typer.echo(f"to be settled: {one.sentence}")
     if told.draft_id is None:
         raise Failed(f"no draft was made: {told.status}")
-    typer.echo(f"draft={told.draft_id} status={told.status} proof={told.proof} moves={len(told.moves)}")
+    typer.echo(
+        f"draft={told.draft_id} status={told.status} proof={told.proof} cost_proof={told.proofs.cost} moves={len(told.moves)}"
+    )
 
 
 def _day(text: str) -> date:

@@ -144,7 +144,8 @@ def repair(context: ContextDep, caller: LeadDep, roster_id: Number, body: Repair
     """A new draft that mends what happened, moving as few days of people as can be, and what is proved about it.
 
     Hard rules and cover as before come first, then the number of days moved, then those inside the notice period.
-    `unknown` means that none was found in the time, not that there is none. Who is away has time off recorded.
+    `unknown` means that none was found in the time, not that there is none. Who is away is so in the draft alone; time
+    off it becomes with the publication.
     """
     asked = RepairAsked(
         away=tuple(Away(one.agent, one.first, one.last) for one in body.away),

@@ -215,3 +215,40 @@ def test_a_later_day_is_moved_before_one_inside_the_notice_period() -> None:
     # From midnight to six either Monday's night or Tuesday's early does; only Monday is inside the notice period.
     assert [(one.day, one.after) for one in told.moves] == [(1, ("F",))]
     assert told.inside_notice == 0
+
+
+def test_of_people_who_are_alike_those_move_whom_it_costs_least() -> None:
+    """Ana's long day is for nobody else: two shorter ones take its place, and everybody would rather be free."""
+    dislikes = {"B": 40, "C": 9, "D": 5, "F": 30}
+    problem = small_problem(
+        "one_shift_a_day",
+        "contract_minutes",
+        "cover",
+        "preferences",
+        shifts=[
+            {"id": "E", "start_minute": 420, "minutes": 480, "paid_minutes": 450},
+            {"id": "L", "start_minute": 840, "minutes": 480, "paid_minutes": 450},
+            {"id": "X", "start_minute": 420, "minutes": 900, "paid_minutes": 840},
+        ],
+        queues=[{"id": "x"}],
+        agents=[
+            {"id": "A", "skills": ["x"]},
+            *(
+                {
+                    "id": name,
+                    "skills": ["x"],
+                    "contract": {"max_week_minutes": 450},
+                    "wishes": [{"day": 2, "wanted": False, "weight": weight}],
+                }
+                for name, weight in dislikes.items()
+            ),
+        ],
+        demand=[{"queue": "x", "day": 2, "required": [int(28 <= at < 88) for at in range(96)]}],
+    )
+    before = LiveRoster.of(problem, roster(A="--X----"))
+    now = without(before, "A", [2])
+    told = repair(before, now, away=["A"], deterministic_limit=50)
+    assert {one.agent for one in told.moves} == {"C", "D"}
+    assert {one.after for one in told.moves} == {("E",), ("L",)}
+    assert (told.proof, told.proofs.cost) == (Proof.EVERYWHERE, Proof.WINDOW)
+    assert value_of(now, told, trouble(before, now, ["A"])) == (0, 2, 0, 9 + 5)
