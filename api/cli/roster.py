@@ -85,7 +85,8 @@ def repair(
     if told.draft_id is None:
         raise Failed(f"no draft was made: {told.status}")
     typer.echo(
-        f"draft={told.draft_id} status={told.status} proof={told.proof} cost_proof={told.proofs.cost} moves={len(told.moves)}"
+        f"draft={told.draft_id} status={told.status} proof={told.proof} cost_proof={told.proofs.cost}"
+        f" moves={len(told.moves)}"
     )
 
 
