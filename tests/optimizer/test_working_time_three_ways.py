@@ -74,6 +74,28 @@ def test_checker_posting_and_row_agree(key: str, seed: int) -> None:
         agree(problem, seed)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_exact_periods_under_leave_are_possible_and_the_same_three_ways(seed: int) -> None:
+    """Whatever leave credits, shifts add up to what is left of a contract of exactly so many minutes."""
+    draw = random.Random(f"exact {seed}")
+    least = draw.choice((450, 935, 1350, 1400))
+    problem = small_problem(
+        "one_shift_a_day",
+        "period_minutes",
+        "time_off",
+        shifts=[shift("E"), shift("L", 840, draw.choice((240, 300, 480)))],
+        days=draw.choice((5, 6)),
+        start=STARTS[seed % len(STARTS)],
+        agents=[
+            ana(
+                contract={"min_period_minutes": least, "max_period_minutes": least + draw.choice((0, 40))},
+                time_off=[draw.choice((-1, 0)), draw.randrange(1, 5)],
+            )
+        ],
+    )
+    assert any(cost is not None for cost in agree(problem, seed).values())
+
+
 def in_three_weeks(reference_weeks: int, most: int, *rules: str) -> InRow:
     """What an average of 900 minutes a week says of a row of three weeks under a contract of so many a week."""
     problem = small_problem(
