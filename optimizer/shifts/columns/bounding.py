@@ -58,6 +58,7 @@ class Bounding:
         """`rows`: valid rows to begin with, the best one last, for each person; they only save time."""
         self._people = people
         weeks = spans_of(grid.problem)
+        self._whole = len(weeks) == 1
         self._finder = RowFinder(grid, people)
         self._units = [(week, person) for week in range(len(weeks)) for person in range(len(people))]
         self._windows = [self._finder.loose(people[person], weeks[week]) for week, person in self._units]
@@ -90,6 +91,11 @@ class Bounding:
         return [(best[0], self._cost(unit, part), part)]
 
     @property
+    def whole_rows(self) -> bool:
+        """Whether columns are whole rows, and cost all that the people's own rules say."""
+        return self._whole and not any(person.balances for person in self._people)
+
+    @property
     def slopes(self) -> dict[str, tuple[float, ...]]:
         """What a unit of each balance is worth for each person, by agent id, as the best bound has it."""
         return {
@@ -99,7 +105,11 @@ class Bounding:
     @property
     def parts(self) -> list[tuple[str, Row]]:
         """The most promising parts of rows that were found, by agent id."""
-        found = self._master.promising(PARTS_PER_WEEK)
+        return self.promising(PARTS_PER_WEEK)
+
+    def promising(self, each: int) -> list[tuple[str, Row]]:
+        """So many of the parts of least reduced cost of each unit, by agent id."""
+        found = self._master.promising(each)
         return [(self._people[self._units[one.unit][1]].agent.id, one.row) for one in found]
 
     @property
