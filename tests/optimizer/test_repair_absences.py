@@ -252,3 +252,22 @@ def test_of_people_who_are_alike_those_move_whom_it_costs_least() -> None:
     assert {one.after for one in told.moves} == {("E",), ("L",)}
     assert (told.proof, told.proofs.cost) == (Proof.EVERYWHERE, Proof.WINDOW)
     assert value_of(now, told, trouble(before, now, ["A"])) == (0, 2, 0, 9 + 5)
+
+
+def test_days_that_are_too_much_together_are_mended_one_by_one() -> None:
+    problem = small_problem(
+        "one_shift_a_day",
+        "contract_minutes",
+        "cover",
+        shifts="E",
+        queues=[{"id": "x"}],
+        agents=[{"id": "A", "skills": ["x"]}]
+        + [{"id": name, "skills": ["x"], "contract": {"max_week_minutes": 450}} for name in "BCD"],
+        demand=[{"queue": "x", "day": day, "required": [int(28 <= at < 60) for at in range(96)]} for day in (1, 3)],
+    )
+    before = LiveRoster.of(problem, roster(A="-E-E---"))
+    now = without(before, "A", [1, 3])
+    told = repair(before, now, away=["A"], deterministic_limit=0.0)
+    assert (told.missing, len(told.moves)) == (0, 2)
+    assert [one.day for one in told.moves] == [1, 3]
+    assert len({one.agent for one in told.moves}) == 2

@@ -13,7 +13,7 @@ from optimizer.shifts.repair.cells import Cells
 from optimizer.shifts.repair.crews import CrewModel, fits
 from optimizer.shifts.repair.model import RepairModel
 from optimizer.shifts.repair.singles import best_single
-from optimizer.shifts.repair.trouble import Trouble, mended, trouble
+from optimizer.shifts.repair.trouble import Trouble, mended, missing_beyond, trouble
 from roster.problem import Problem
 from roster.result import Status
 from roster.rules.cover import skill_set
@@ -115,6 +115,11 @@ def repair(
     if not window.days:
         return Repair(Status.INFEASIBLE, replace(NOTHING, moves=Proof.EVERYWHERE), None, (), 0, 0, 0, 0, ())
     result = _mended(now, found, window, cells, deterministic_limit, seed)
+    if result.status is Status.FEASIBLE and len(window.days) > 1 and fits(now.problem, found):
+        near = replace(window, days=_open(now.problem, found, Extent.DAY, first_day))
+        by_day = _day_by_day(now, found, near, deterministic_limit, seed)
+        if (by_day.missing, by_day.changes) < (result.missing, result.changes):
+            result = replace(by_day, least_missing=result.least_missing, work=by_day.work + result.work)
     return _concluded(now, found, window, result)
 
 
@@ -131,6 +136,22 @@ def _mended(
     if not result.changes:
         return replace(result, cheapest=True)
     return crews.cheapest(result, deterministic_limit=deterministic_limit / 2, seed=seed)
+
+
+def _day_by_day(now: LiveRoster, found: Trouble, window: Window, deterministic_limit: float, seed: int) -> Mended:
+    """Each day mended by itself, one after another: a repair where the days together are too much, with no proof."""
+    after, work = now, 0.0
+    for day in sorted(window.days):
+        left = window.most_changes - len(moved(now, after))
+        alone = replace(window, days=frozenset({day}), most_changes=left)
+        model = CrewModel(after, found, alone, Cells(after, found))
+        result = model.solve(deterministic_limit=deterministic_limit, seed=seed)
+        work += result.work
+        after = after if result.after is None else result.after
+    moves = moved(now, after)
+    missing = missing_beyond(after.problem, found, after.cover.matched)
+    inside = sum(one.day <= window.last_inside_notice for one in moves)
+    return Mended(Status.FEASIBLE, after, missing, changes=len(moves), inside_notice=inside, work=work)
 
 
 def _concluded(now: LiveRoster, found: Trouble, window: Window, result: Mended) -> Repair:
