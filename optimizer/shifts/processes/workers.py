@@ -10,11 +10,11 @@ import queue
 import signal
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from multiprocessing.process import BaseProcess
@@ -126,7 +126,7 @@ class Workers(Executor):
         context = get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs,), daemon=True)
-        with self._lock:
+        with self._lock, deaf_to_ctrl_c():
             process.start()
             self._processes.append(process)
         theirs.close()
@@ -164,14 +164,25 @@ def _work(pipe: Connection) -> None:
         pipe.send(answer)
 
 
-def end_with_parent() -> None:
-    """For a process of our own: it ends when the process that started it does, however that ended; not by Ctrl-C.
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Whoever is started in the block never hears Ctrl-C, which reaches the whole group: the parent says when to stop.
 
-    Ctrl-C reaches the whole process group; the parent says when to stop. In any other process nothing changes.
+    Blocked here and inherited, for a signal may come before the new process has run a line of its own.
     """
+    # The first start of a process begins multiprocessing's tracker, and that unblocks the signal again: begin it now.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def end_with_parent() -> None:
+    """For a process of our own: it ends when the process that started it does, however that ended."""
     parent = parent_process()
     if parent is not None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
 from optimizer.shifts.columns.quick_bound import QuickBounding
-from optimizer.shifts.processes.workers import end_with_parent
+from optimizer.shifts.processes.workers import deaf_to_ctrl_c, end_with_parent
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.teams.task import Rows, crew_of
@@ -60,7 +60,8 @@ def proving(crew: Crew, progress: Progress, share: float) -> Iterator[Proof]:
     ours, theirs = context.Pipe(duplex=False)
     order = (crew.grid.problem.model_dump_json(), rows, share * progress.seconds_left, theirs)
     process = context.Process(target=prove, args=order, daemon=True)
-    process.start()
+    with deaf_to_ctrl_c():
+        process.start()
     theirs.close()
     proof = Proof(progress, process, ours)
     try:
