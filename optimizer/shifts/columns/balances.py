@@ -45,6 +45,11 @@ class BalanceArrays:
         self._corners = self._costs(self._points)
         """What each turn costs."""
 
+    @property
+    def slopes(self) -> tuple[Floats, Floats]:
+        """The flattest and the steepest of each."""
+        return self._lowest, self._lowest + self.range
+
     def _costs(self, totals: Floats) -> Floats:
         """Of sums [person, balance, any]."""
         costs: Floats = self._at_zero[:, :, None] + self._lowest[:, :, None] * totals

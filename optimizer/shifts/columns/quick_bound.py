@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from optimizer.shifts.columns.bounding import CONVERGED, SAFETY, Bounding, counted_by_week, spans_of
+from optimizer.shifts.columns.bounding import CONVERGED, SAFETY, Bounding, counted_by_week, weeks_of
 from optimizer.shifts.columns.master import Floats, Row, Unit
-from optimizer.shifts.columns.saddle import Saddle, SaddlePrices
+from optimizer.shifts.columns.saddle import Duals, Saddle, SaddlePrices
 from optimizer.shifts.cover.table import CoverTable
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.progress import Progress
@@ -38,8 +38,8 @@ DROP_BELOW = 1e-4
 WHOLE_EVERY = 8
 """Rounds between two pricings of whole rows."""
 
-STILL_ROUNDS = 20
-LEAST_RISE = 3e-4
+STILL_ROUNDS = 10
+LEAST_RISE = 1e-3
 """The bound is given up where so many rounds have not raised it by this share."""
 
 PARTS_PER_WEEK = 4
@@ -64,7 +64,7 @@ class QuickBounding:
         """`rows`: a valid roster to begin with, by agent id; it only saves time."""
         self._people = people
         self._finder = RowFinder(grid, people)
-        weeks = spans_of(grid.problem)
+        weeks = weeks_of(grid.problem)
         self._units = [(week, person) for week in range(len(weeks)) for person in range(len(people))]
         self._windows = [self._finder.loose(people[person], weeks[week]) for week, person in self._units]
         self._group = [cover.group_of[person.agent.id] for person in people]
@@ -98,6 +98,11 @@ class QuickBounding:
             slopes = person.flattest if self._best is None else self._best.balance[number, : len(person.balances)]
             taught[person.agent.id] = tuple(slopes.tolist())
         return taught
+
+    @property
+    def duals(self) -> Duals | None:
+        """The prices as they move, for another game to begin with."""
+        return self._saddle.duals
 
     @property
     def parts(self) -> list[tuple[str, Row]]:

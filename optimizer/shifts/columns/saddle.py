@@ -65,8 +65,8 @@ class SaddlePrices:
 
 
 @dataclass(frozen=True)
-class _Duals:
-    """Logarithms of the tangents' weights (or these weights) by level, union and interval; roles; options; balances."""
+class Duals:
+    """Prices as they move: logarithms of the tangents' weights (or these weights) by level, union and interval; roles; options; balances."""
 
     unions: Floats
     roles: Floats
@@ -99,8 +99,12 @@ class Saddle:
         outside: Floats,
         works: Floats,
         balanced: Sequence[Balanced] = (),
+        duals: Duals | None = None,
     ) -> None:
-        """A column has at most `days` shifts. `outside`, `works`, `balanced`: as in the master."""
+        """A column has at most `days` shifts. `outside`, `works`, `balanced`: as in the master.
+
+        `duals`: those of another game over the same cover, to begin with.
+        """
         self._cover = cover
         self._outside, self._works = outside, works
         self._days = days
@@ -133,7 +137,8 @@ class Saddle:
         self._price_step = PRICE_STEP / people
         reach = self._balances.largest * WORKED_SHARE * days * max(1.0, len(units) / people)
         self._balance_step = PRICE_STEP * np.minimum(self._balances.range, RANGE_STEP) / (reach + 1e-9)
-        self._duals: _Duals | None = None
+        self.duals = None if duals is None else replace(duals, balance=np.clip(0.0, *self._balances.slopes))
+        """Where the next `settle` goes on from."""
 
     # ---- columns
 
@@ -229,10 +234,10 @@ class Saddle:
         """So many steps; their mean prices, from which, as from the mean weights, the next call goes on."""
         self._admit()
         worked, sums = self._worked()
-        duals = self._duals or self._first_duals(worked, sums)
+        duals = self.duals or self._first_duals(worked, sums)
         before, sums_before = worked, sums
         weights = np.zeros(len(self.weights))
-        mean: _Duals | None = None
+        mean: Duals | None = None
         for _ in range(steps):
             duals = self._answered(duals, 2 * worked - before, 2 * sums - sums_before)
             mixed = replace(duals, unions=_mixed(duals.unions))
@@ -244,8 +249,8 @@ class Saddle:
             weights += self.weights
         if mean is None:
             return self._prices(replace(duals, unions=_mixed(duals.unions)))
-        mean = _Duals(mean.unions / steps, mean.roles / steps, mean.worth / steps, mean.balance / steps)
-        self._duals = replace(mean, unions=np.log(np.maximum(mean.unions, np.exp(FAINTEST))))
+        mean = Duals(mean.unions / steps, mean.roles / steps, mean.worth / steps, mean.balance / steps)
+        self.duals = replace(mean, unions=np.log(np.maximum(mean.unions, np.exp(FAINTEST))))
         self._columns.faint[:] = np.log(np.maximum(weights / steps, np.exp(FAINTEST)))
         self._weigh()
         prices = self._prices(mean)
@@ -269,24 +274,24 @@ class Saddle:
         presence: Floats = self._outside + (worked @ self._cover.segment_covers)[:, self._cover.segment_of]
         return presence
 
-    def _first_duals(self, worked: Floats, sums: Floats) -> _Duals:
+    def _first_duals(self, worked: Floats, sums: Floats) -> Duals:
         """Those that the weights at hand suggest."""
         gaps = self._cover.gaps(self._presence(worked))
         shifts = self._cover.shifts
         missing = shifts.required - self._works - worked.sum(axis=0)
         wanted = _soft_step(missing / SHARPNESS)
-        return _Duals(
+        return Duals(
             _normal(gaps.queues / SHARPNESS),
             _soft_step(gaps.roles / SHARPNESS),
             wanted * shifts.under - (1.0 - wanted) * shifts.over,
             self._balances.slopes_at(sums),
         )
 
-    def _answered(self, duals: _Duals, worked: Floats, sums: Floats) -> _Duals:
+    def _answered(self, duals: Duals, worked: Floats, sums: Floats) -> Duals:
         """The prices one step on, where so much is worked."""
         gaps, shifts = self._cover.gaps(self._presence(worked)), self._cover.shifts
         missing = shifts.required - self._works - worked.sum(axis=0)
-        return _Duals(
+        return Duals(
             _normal(duals.unions + self._price_step * gaps.queues),
             np.clip(duals.roles + self._price_step * gaps.roles, 0.0, 1.0),
             np.clip(
@@ -295,7 +300,7 @@ class Saddle:
             self._balances.moved(duals.balance, sums, self._balance_step),
         )
 
-    def _prices(self, mixed: _Duals) -> SaddlePrices:
+    def _prices(self, mixed: Duals) -> SaddlePrices:
         """What a mixture of tangents says of the options; the balances' own constant is left out."""
         cover, shifts, roles = self._cover, self._cover.shifts, self._cover.roles
         by_union = np.einsum("l,lui->ui", cover.level_weights, mixed.unions)
@@ -360,7 +365,7 @@ def _soft_step(values: Floats) -> Floats:
     return step
 
 
-def _added(one: _Duals, other: _Duals) -> _Duals:
-    return _Duals(
+def _added(one: Duals, other: Duals) -> Duals:
+    return Duals(
         one.unions + other.unions, one.roles + other.roles, one.worth + other.worth, one.balance + other.balance
     )

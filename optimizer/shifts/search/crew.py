@@ -174,7 +174,7 @@ class Crew:
         prices = self.prices(person)
         shaken = prices if noise is None else prices + noise
         ways = [] if old is None or noise is not None else [(self._cost_of(person, old, shaken), old)]
-        ways += self._candidates(person, shaken, window, kept)
+        ways += self.candidates(person, shaken, window, kept)
         if not ways:
             if old is not None:
                 self.put(person, old)
@@ -185,10 +185,13 @@ class Crew:
     def _cost_of(self, person: Person, row: Sequence[int], prices: Floats) -> float:
         return float(prices[list(row)].sum()) + person.cost(row)
 
-    def _candidates(
-        self, person: Person, prices: Floats, window: Window | None, kept: Sequence[int]
-    ) -> Iterable[tuple[float, list[int]]]:
-        """Best rows for a few prices on what is balanced, moved towards those that their own row agrees with."""
+    def candidates(
+        self, person: Person, prices: Floats, window: Window | None = None, kept: Sequence[int] = ()
+    ) -> list[tuple[float, list[int]]]:
+        """(value at `prices`, row) for a few prices on what is balanced, moved towards those that their own row agrees with.
+
+        The rows are best ones at those prices.
+        """
         low, high = person.lowest, person.steepest
         slopes = self.slopes.get(person.agent.id, person.flattest)
         found: list[tuple[float, list[int]]] = []

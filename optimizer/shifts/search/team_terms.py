@@ -65,6 +65,10 @@ class TeamTerms:
         if agent in self._of:
             self._rows.pop(agent, None)
 
+    def others(self, agent: str) -> list[str]:
+        """Whoever is tied to `agent` in any way."""
+        return [tie.other(agent) for tie in self._of.get(agent, ())]
+
     def bound_to(self, agent: str) -> list[str]:
         """Whoever must be kept together with `agent`, directly or through others, and is rostered: they move as one."""
         found: list[str] = []
