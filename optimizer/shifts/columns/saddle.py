@@ -66,7 +66,10 @@ class SaddlePrices:
 
 @dataclass(frozen=True)
 class Duals:
-    """Prices as they move: logarithms of the tangents' weights (or these weights) by level, union and interval; roles; options; balances."""
+    """Prices as they move.
+
+    Logarithms of the tangents' weights (or these weights) by level, union and interval; of roles, options, balances.
+    """
 
     unions: Floats
     roles: Floats

@@ -188,9 +188,9 @@ class Crew:
     def candidates(
         self, person: Person, prices: Floats, window: Window | None = None, kept: Sequence[int] = ()
     ) -> list[tuple[float, list[int]]]:
-        """(value at `prices`, row) for a few prices on what is balanced, moved towards those that their own row agrees with.
+        """(value at `prices`, row): best rows for a few prices on what is balanced.
 
-        The rows are best ones at those prices.
+        These move towards those that each person's own row agrees with.
         """
         low, high = person.lowest, person.steepest
         slopes = self.slopes.get(person.agent.id, person.flattest)
