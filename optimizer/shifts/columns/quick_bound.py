@@ -38,7 +38,7 @@ DROP_BELOW = 1e-4
 WHOLE_EVERY = 8
 """Rounds between two pricings of whole rows."""
 
-STILL_ROUNDS = 10
+STILL_ROUNDS = 6
 LEAST_RISE = 1e-3
 """The bound is given up where so many rounds have not raised it by this share."""
 
