@@ -44,6 +44,7 @@ def year(days: int = 364) -> Problem:
         "SECTION_HORIZON", str(days), "SECTION_SHIFTS", "E,480,", "L,600,E", "SECTION_STAFF",
         f"A,E={days}|L={weeks // 2},{weeks * 2200},{weeks * 2000},5,2,2,{weeks // 2}",
         "SECTION_DAYS_OFF", "A," + ",".join(str(day) for day in range(days // 4, days // 4 + 14)),
+        "SECTION_SHIFT_ON_REQUESTS", "SECTION_SHIFT_OFF_REQUESTS",
         "SECTION_COVER", *(f"{day},{shift},1,100,1" for day in range(days) for shift in "EL"),
     ]  # fmt: skip
     return problem_from_curtois("\n".join(lines))
@@ -128,7 +129,8 @@ def test_blocks_are_no_better_than_the_best_row(monkeypatch: pytest.MonkeyPatch)
     problem = year(84)
     crew = crew_of(problem)
     best = crew.cost()
-    monkeypatch.setattr(rows_module, "LONGEST_ROW_DAYS", 14)
+    monkeypatch.setattr(rows_module, "LONG_ROW_DAYS", 14)
+    monkeypatch.setattr(rows_module, "MAX_CELLS", 5_000)
     by_blocks = crew_of(problem)
     assert judge(problem, by_blocks.assignments()).violations == ()
     assert best <= by_blocks.cost()

@@ -15,7 +15,7 @@ from optimizer.shifts.columns.master import Floats, Master, Row, Unit
 from optimizer.shifts.cover.table import CoverTable
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows.finder import LONGEST_ROW_DAYS, RowFinder
+from optimizer.shifts.rows.finder import LONG_ROW_DAYS, RowFinder
 from optimizer.shifts.rows.people import Person
 from roster.problem import Problem
 
@@ -36,17 +36,14 @@ def counted_by_week(problem: Problem) -> bool:
     return rules.contract_minutes.mode != "off" or all(rule.mode == "off" for rule in longer)
 
 
-def spans_of(problem: Problem) -> list[range]:
-    """The days of a column: each week, or all of them."""
-    days = problem.days
-    if not counted_by_week(problem) and days <= LONGEST_ROW_DAYS:
-        return [range(days)]
-    return [range(first, min(first + 7, days)) for first in range(0, days, 7)]
+def weeks_of(problem: Problem) -> list[range]:
+    """The days of each week of the horizon."""
+    return [range(first, min(first + 7, problem.days)) for first in range(0, problem.days, 7)]
 
 
 def worth_bounding(problem: Problem) -> bool:
-    """Whether columns can be as long as what ties them: over a year's rows weeks alone prove next to nothing."""
-    return counted_by_week(problem) or problem.days <= LONGEST_ROW_DAYS
+    """Whether columns as long as what ties them make a program that can be solved: a year's rows do not in an hour."""
+    return counted_by_week(problem) or problem.days <= LONG_ROW_DAYS
 
 
 class Bounding:
@@ -57,8 +54,8 @@ class Bounding:
     ) -> None:
         """`rows`: valid rows to begin with, the best one last, for each person; they only save time."""
         self._people = people
-        weeks = spans_of(grid.problem)
-        self._whole = len(weeks) == 1
+        self._whole = not counted_by_week(grid.problem)
+        weeks = [range(grid.problem.days)] if self._whole else weeks_of(grid.problem)
         self._finder = RowFinder(grid, people)
         self._units = [(week, person) for week in range(len(weeks)) for person in range(len(people))]
         self._windows = [self._finder.loose(people[person], weeks[week]) for week, person in self._units]

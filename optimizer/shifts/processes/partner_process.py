@@ -95,6 +95,7 @@ def main() -> int:
         anneal(crew, progress, seconds=seconds, moves=None, seed=order.seed)
         bounding = bounding_of(grid, people, crew.cover, crew.known_rows())
         bounding.run(progress, on_round=lambda: talk.bound(progress, bounding))
+        talk.merge(crew)
         if dive_from(bounding, crew, progress):
             talk.rows(crew, crew.cost())
     else:

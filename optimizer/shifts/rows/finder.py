@@ -24,8 +24,8 @@ SURELY = 1e9
 MAX_CELLS = 30_000_000
 """Of one table: 240 MB."""
 
-LONGEST_ROW_DAYS = 200
-"""Longer rows are not found at once, but block after block: no best ones."""
+LONG_ROW_DAYS = 200
+"""Longer rows whose table would be too large are not found at once, but block after block: no best ones."""
 
 MOST_EXTRAS = 3
 MAX_CELLS_COUNTED = 20_000_000
@@ -51,6 +51,7 @@ class RowFinder:
         self._days = grid.problem.days
         self._options = len(grid.days[0])
         self._whole = {person.agent.id: Window(range(self._days), []) for person in people}
+        self._at_once: dict[str, bool] = {}
         for machine in {person.machine for person in people}:
             machine.program()
 
@@ -115,6 +116,18 @@ class RowFinder:
         state, _ = walk(program, limits, worked, 0, self._days, start, count)
         return state >= 0 and not person.seldom_broken(row)[0]
 
+    def at_once(self, person: Person) -> bool:
+        """Whether whole rows of `person` are best ones, not made block after block."""
+        agent = person.agent.id
+        if agent not in self._at_once:
+            self._at_once[agent] = True
+            if self._days > LONG_ROW_DAYS:
+                try:
+                    self._found(person, person.charges, self._whole[agent], (), MAX_CELLS)
+                except TooLarge:
+                    self._at_once[agent] = False
+        return self._at_once[agent]
+
     def best(self, person: Person, prices: Floats, window: Window | None = None) -> tuple[float, list[int]] | None:
         """(sum of prices, own costs and costs of moves, the row), or None where there is no row.
 
@@ -124,7 +137,7 @@ class RowFinder:
         """
         window = self._whole[person.agent.id] if window is None else window
         total = prices + person.charges
-        if len(window.days) > LONGEST_ROW_DAYS and not window.kept:
+        if window is self._whole[person.agent.id] and not self.at_once(person):
             row = row_by_blocks(person, total)
             return None if row is None else (-np.inf, row)
         if not person.seldom or window.limits is not None:
