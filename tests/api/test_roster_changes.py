@@ -13,7 +13,7 @@ from api.services.access.accounts import create_user
 from api.services.rosters.planning import create_roster
 from api.services.rosters.publishing import publish
 from roster.events import Event
-from roster.people import Contract, TimeOff
+from roster.people import Contract, Preference, TimeOff
 from roster.shifts import Assignment, DayAway, Roster
 from roster.store.engine import reading, writing
 from tests.clients import signed_in
@@ -133,6 +133,23 @@ def test_the_explanation_adds_up(lead: TestClient, context: Context) -> None:
     assert wednesday["findings"][0]["sentence"].startswith("Care line misses 1 agent on Wednesday 2 December")
     for one in told["people"]:
         assert one["cost"] == sum(line["cost"] for line in one["costs"])
+
+
+def test_people_are_told_by_name_and_not_by_cost(lead: TestClient, context: Context) -> None:
+    """Wellbeing: no order in which people are ranked by a figure that is about them."""
+    address = made(context, ("a1", 0, "D"), ("a2", 1, "D"), ("a3", 2, "D"))
+    with writing(context.engine) as session:
+        for agent, weight in ((1, 500), (2, 100), (3, 900)):
+            on_date = MONDAY + timedelta(days=agent - 1)
+            session.add(Preference(agent_id=agent, on_date=on_date, wanted=False, weight=weight))
+    told = lead.get(f"{address}/explanation").json()
+    costs = {one["agent"]: one["cost"] for one in told["people"]}
+    assert costs["a2"] < costs["a1"] < costs["a3"], "else the order by cost might be the one by name"
+    assert [one["name"] for one in told["people"]] == ["Agent 1", "Agent 2", "Agent 3"]
+    grid = lead.get(address).json()["grid"]
+    assert [one["agent"] for one in grid["findings"] if one["agent"]] == sorted(
+        one["agent"] for one in grid["findings"] if one["agent"]
+    )
 
 
 def test_replacements_rank_who_can_and_say_why_others_cannot(lead: TestClient, context: Context) -> None:

@@ -274,7 +274,8 @@ def test_publishing_by_form_in_the_persons_name(lead: TestClient, context: Conte
     assert lead.post(f"/rosters/{roster}/publish").status_code == 303
     assert status_of(context, roster).status == "published"
     page = lead.get(f"/rosters/{roster}").text
-    assert "Published by lea" in page
+    assert "Published by Lea Hofman, " in page
+    assert "published by Lea Hofman, " in lead.get("/rosters").text
     assert "Choose a cell to change it" not in page
     assert "Publish this roster" not in page
     copy = lead.post(f"/rosters/{roster}/copy")

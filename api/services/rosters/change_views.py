@@ -40,7 +40,7 @@ class WhatIfView:
     new_violations: tuple[FindingView, ...]
     gone_violations: tuple[FindingView, ...]
     arises: tuple[FindingView, ...]
-    """What would cost and does not now, dearest first; only the dearest where there are many."""
+    """What would cost and does not now, by name and day; only the dearest where there are many."""
     goes: tuple[FindingView, ...]
     costs: tuple[RuleCost, ...]
     """By how much each rule would cost more (negative: less)."""
@@ -140,7 +140,7 @@ class ExplanationView:
     violations: tuple[FindingView, ...]
     rules: tuple[RuleShare, ...]
     people: tuple[PersonCost, ...]
-    """Whose rows cost something, dearest first."""
+    """Whose rows cost something, by name: people are not ranked."""
     days: tuple[DayCost, ...]
 
 

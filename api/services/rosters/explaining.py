@@ -5,16 +5,15 @@ from collections.abc import Iterable
 
 from api.context import Context
 from api.services.rosters.change_views import DayCost, ExplanationView, PersonCost, RuleShare
-from api.services.rosters.grid import finding_view
+from api.services.rosters.grid import finding_view, told
 from api.services.rosters.looked_at import look_at, rule_costs
-from api.services.rosters.views import FindingView
 from roster.rules.finding import Finding
 from roster.rules.registry import RULES
 from roster.rules.wording import person
 from roster.store.engine import reading
 
 MAX_FINDINGS = 20
-"""So many findings of a person or day are told, the dearest first."""
+"""So many findings of a person or day are told, the dearest of them."""
 
 
 def explanation(context: Context, roster_id: int) -> ExplanationView:
@@ -32,7 +31,13 @@ def explanation(context: Context, roster_id: int) -> ExplanationView:
         if one.day is not None and 0 <= one.day < problem.days:
             by_day[one.day].append(one)
     people = [
-        PersonCost(code, person(problem.agent_of[code]), _cost(found), rule_costs(_costs(found)), _told(found))
+        PersonCost(
+            code,
+            person(problem.agent_of[code]),
+            _cost(found),
+            rule_costs(_costs(found)),
+            told(problem, found, MAX_FINDINGS),
+        )
         for code, found in by_person.items()
     ]
     return ExplanationView(
@@ -51,9 +56,14 @@ def explanation(context: Context, roster_id: int) -> ExplanationView:
             for rule in RULES
             if rule.applies(problem)
         ),
-        people=tuple(sorted(people, key=lambda one: (-one.cost, one.name, one.agent))),
+        people=tuple(sorted(people, key=lambda one: (one.name, one.agent))),
         days=tuple(
-            DayCost(problem.date_of(day), _cost(by_day[day]), rule_costs(_costs(by_day[day])), _told(by_day[day]))
+            DayCost(
+                problem.date_of(day),
+                _cost(by_day[day]),
+                rule_costs(_costs(by_day[day])),
+                told(problem, by_day[day], MAX_FINDINGS),
+            )
             for day in range(problem.days)
         ),
     )
@@ -68,9 +78,3 @@ def _costs(findings: Iterable[Finding]) -> Counter[str]:
     for one in findings:
         costs[one.rule] += one.cost
     return costs
-
-
-def _told(findings: Iterable[Finding]) -> tuple[FindingView, ...]:
-    """What must not be, then what costs, dearest first."""
-    dearest = sorted(findings, key=lambda one: (not one.hard, -one.cost))
-    return tuple(finding_view(one) for one in dearest[:MAX_FINDINGS])

@@ -1,7 +1,7 @@
 """A judged roster as a grid: rows of people, columns of days, with cover and planned exposure beside them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from api.services.rosters.judging import Judged
 from api.services.rosters.views import (
@@ -20,6 +20,7 @@ from roster.problem import PlannedAgent, Problem, ShiftOption
 from roster.rules.contract_minutes import week_limits
 from roster.rules.cover import Matched
 from roster.rules.finding import Finding
+from roster.rules.wording import person
 
 MAX_FINDINGS = 40
 SATURDAY = 5
@@ -30,13 +31,13 @@ def grid_of(found: Judged) -> GridView:
     """A roster as leads see it."""
     problem = found.problem
     days = _days(problem, found.matched)
-    soft = sorted((one for one in found.verdict.findings if not one.hard), key=lambda one: -one.cost)
+    soft = [one for one in found.verdict.findings if not one.hard]
     return GridView(
         days=days,
         shifts=shift_views(problem),
         people=_people(found),
         violations=tuple(finding_view(one) for one in found.verdict.violations),
-        findings=tuple(finding_view(one) for one in soft[:MAX_FINDINGS]),
+        findings=told(problem, soft, MAX_FINDINGS),
         more_findings=max(0, len(soft) - MAX_FINDINGS),
         costs=found.verdict.costs,
         cost=found.verdict.cost,
@@ -48,6 +49,20 @@ def grid_of(found: Judged) -> GridView:
 def finding_view(finding: Finding) -> FindingView:
     """A checker's finding as others see it."""
     return FindingView(finding.rule, finding.sentence, finding.hard, finding.cost, finding.agent, finding.day)
+
+
+def told(problem: Problem, findings: Iterable[Finding], most: int) -> tuple[FindingView, ...]:
+    """The dearest findings, at most so many: what must not be first, then by name and day.
+
+    People are never in the order of what their rows cost: that would read as a ranking of them.
+    """
+    dearest = sorted(findings, key=lambda one: (not one.hard, -one.cost))[:most]
+
+    def place(one: Finding) -> tuple[bool, str, str, int]:
+        there = None if one.agent is None else problem.agent_of.get(one.agent)
+        return not one.hard, "" if there is None else person(there), one.agent or "", -1 if one.day is None else one.day
+
+    return tuple(finding_view(one) for one in sorted(dearest, key=place))
 
 
 def shift_views(problem: Problem) -> tuple[ShiftView, ...]:

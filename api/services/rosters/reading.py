@@ -13,6 +13,7 @@ from api.services.rosters.judging import find_roster, judged
 from api.services.rosters.runs import ACTIVE, fail_abandoned, latest_run, view_of
 from api.services.rosters.superseding import last_day
 from api.services.rosters.views import DayCover, FindingView, RosterLine, RosterPage, RosterView
+from roster.accounts import User
 from roster.people import Team
 from roster.shifts import Assignment, PlanRun, Roster
 from roster.store.engine import reading
@@ -53,6 +54,7 @@ def list_rosters(context: Context, *, limit: int = 50, offset: int = 0) -> Roste
 def _lines(session: Session, rosters: list[Roster]) -> tuple[RosterLine, ...]:
     ids = [roster.id for roster in rosters]
     names = {team.id: team.name for team in session.exec(select(Team)).all()}
+    shown = _display_names(session, rosters)
     counts: dict[int, int] = {}
     for roster_id, count in session.exec(
         select(col(Assignment.roster_id), func.count())
@@ -75,13 +77,22 @@ def _lines(session: Session, rosters: list[Roster]) -> tuple[RosterLine, ...]:
             version=roster.version,
             created_at=roster.created_at,
             created_by=roster.created_by,
+            created_by_name=shown.get(roster.created_by, roster.created_by),
             published_at=roster.published_at,
             published_by=roster.published_by,
+            published_by_name=shown.get(roster.published_by or "", roster.published_by),
             assignments=counts.get(roster.id or 0, 0),
             planning=roster.id in planning,
         )
         for roster in rosters
     )
+
+
+def _display_names(session: Session, rosters: list[Roster]) -> dict[str, str]:
+    """By user name, of the accounts that made or published a roster; tokens and commands have none."""
+    actors = {name for roster in rosters for name in (roster.created_by, roster.published_by) if name}
+    lines = session.exec(select(User.username, User.display_name).where(col(User.username).in_(actors))).all()
+    return {username: display_name for username, display_name in lines if display_name}
 
 
 def roster_view(context: Context, roster_id: int) -> RosterView:

@@ -23,8 +23,12 @@ class RosterLine:
     version: int
     created_at: datetime
     created_by: str
+    """The user name of who made it, or the name of the token or command that did."""
+    created_by_name: str
+    """The name to show: of an account the display name."""
     published_at: datetime | None
     published_by: str | None
+    published_by_name: str | None
     assignments: int
     planning: bool
 
@@ -111,7 +115,7 @@ class GridView:
     people: tuple[PersonView, ...]
     violations: tuple[FindingView, ...]
     findings: tuple[FindingView, ...]
-    """What costs without being forbidden, dearest first; the dearest ones only, where there are many."""
+    """What costs without being forbidden, by name and day; the dearest ones only, where there are many."""
     more_findings: int
     costs: dict[str, int]
     cost: int

@@ -7,7 +7,7 @@ from datetime import date
 from api.context import Context
 from api.errors import Invalid
 from api.services.rosters.change_views import WhatIfView
-from api.services.rosters.grid import finding_view
+from api.services.rosters.grid import finding_view, told
 from api.services.rosters.looked_at import LookedAt, look_at, move_views, pay_minutes, rule_costs
 from api.services.rosters.views import FindingView
 from roster.rules.finding import Finding
@@ -52,8 +52,8 @@ def what_if(context: Context, roster_id: int, asked: Sequence[Asked]) -> WhatIfV
         moves=move_views(here.problem, moves),
         new_violations=tuple(finding_view(one) for one in found.new_violations),
         gone_violations=tuple(finding_view(one) for one in found.gone_violations),
-        arises=_dearest(found.arisen),
-        goes=_dearest(found.gone),
+        arises=_soft(here, found.arisen),
+        goes=_soft(here, found.gone),
         costs=rule_costs(found.costs),
         cost_before=before,
         cost_after=before + found.cost,
@@ -79,9 +79,8 @@ def _change(here: LookedAt, asked: Asked) -> Change:
     )
 
 
-def _dearest(findings: Sequence[Finding]) -> tuple[FindingView, ...]:
-    soft = sorted((one for one in findings if not one.hard), key=lambda one: -one.cost)
-    return tuple(finding_view(one) for one in soft[:MAX_FINDINGS])
+def _soft(here: LookedAt, findings: Sequence[Finding]) -> tuple[FindingView, ...]:
+    return told(here.problem, (one for one in findings if not one.hard), MAX_FINDINGS)
 
 
 def _sentence(found: Difference) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from api.context import Context
 from api.errors import Conflict, Invalid
 from api.services.rosters.change_views import WhyView
+from api.services.rosters.grid import told
 from api.services.rosters.looked_at import LookedAt, look_at, move_views, rule_costs
 from api.services.rosters.replacing import WORDS
 from optimizer.shifts.reasons.why import Without, best_without
@@ -108,8 +109,8 @@ def _sentences(
         yield f"No roster without it was found in the time there was: nothing is proved. {scope} were looked at."
     else:
         yield f"Without it, {cost_text(change.costs)}: {_verdict(found)}"
-        arisen = sorted((one for one in change.arisen if one.cost), key=lambda one: -one.cost)
-        yield from (one.sentence for one in arisen[:MOST_FINDINGS])
+        arisen = (one for one in change.arisen if one.cost)
+        yield from (one.sentence for one in told(problem, arisen, MOST_FINDINGS))
         if found.status is Status.OPTIMAL:
             yield f"{scope}, this one is the best without it: proved."
         else:
