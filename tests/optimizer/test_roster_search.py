@@ -128,10 +128,12 @@ def test_a_row_by_blocks_is_none_where_there_is_none() -> None:
 def test_blocks_are_no_better_than_the_best_row(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = year(84)
     crew = crew_of(problem)
+    assert crew.finder.at_once(crew.people[0])
     best = crew.cost()
     monkeypatch.setattr(rows_module, "LONG_ROW_DAYS", 14)
     monkeypatch.setattr(rows_module, "MAX_CELLS", 5_000)
     by_blocks = crew_of(problem)
+    assert not by_blocks.finder.at_once(by_blocks.people[0])
     assert judge(problem, by_blocks.assignments()).violations == ()
     assert best <= by_blocks.cost()
 

@@ -230,7 +230,10 @@ class Dive:
             if master.value > now + max(HOPELESS * abs(now), now - bound):
                 return None
 
-    def _price_of(self, units: Sequence[int], unit: int, prices: Floats, slopes: Floats) -> list[tuple[float, float, Row]]:
+    def _price_of(
+        self, units: Sequence[int], unit: int, prices: Floats, slopes: Floats
+    ) -> list[tuple[float, float, Row]]:
+        """As `_price`, for the person of a unit of the present master."""
         return self._price(units[unit], prices, slopes)
 
     def _to_fix(self, master: Master, fixed: Mapping[int, Column]) -> list[int]:
