@@ -95,8 +95,11 @@ def sick(seed: int) -> tuple[LiveRoster, LiveRoster, list[str]]:
     return live, now, away
 
 
-def every_value(now: LiveRoster, found: Trouble, days: set[int]) -> list[Value]:
-    """Of every roster in which `days` alone change, rules are kept and cover elsewhere is no worse."""
+def every_value(now: LiveRoster, found: Trouble, days: set[int], *, by_itself: bool = False) -> list[Value]:
+    """Of every roster in which `days` alone change, rules are kept and cover elsewhere is no worse.
+
+    With `by_itself` the person's rules are also to allow each of their changes if it were the only one.
+    """
     notice = last_day_inside(now.problem)
     rows: dict[str, list[tuple[int, list[Assigned]]]] = {}
     for agent in (one.id for one in now.problem.agents if one.id not in found.held):
@@ -108,6 +111,9 @@ def every_value(now: LiveRoster, found: Trouble, days: set[int]) -> list[Value]:
                 Assigned(agent=agent, day=day, shift=one) for day, one in zip(sorted(days), choice, strict=True) if one
             ]
             judged = now.alone(agent, rest + own)
+            cells = zip(sorted(days), choice, strict=True)
+            if by_itself and not all(alone_allowed(now, agent, day, shift) for day, shift in cells):
+                continue
             if not any(one.hard for one in judged):
                 rows[agent].append((sum(one.cost for one in judged) - before, rest + own))
     values = []
@@ -119,6 +125,15 @@ def every_value(now: LiveRoster, found: Trouble, days: set[int]) -> list[Value]:
         missing = missing_beyond(after.problem, found, after.cover.matched)
         values.append((missing, len(moves), sum(one.day <= notice for one in moves), sum(cost for cost, _ in chosen)))
     return values
+
+
+def alone_allowed(now: LiveRoster, agent: str, day: int, shift: str | None) -> bool:
+    """Whether nothing but that day of the person changed would keep their own rules, or nothing changes there."""
+    own = [] if shift is None else [Assigned(agent=agent, day=day, shift=shift)]
+    rest = [line for line in now.lines(agent) if line.day != day]
+    return now.shifts_on(agent, day) == tuple(one.shift for one in own) or not any(
+        one.hard for one in now.alone(agent, rest + own)
+    )
 
 
 def value_of(now: LiveRoster, told: Repair, found: Trouble) -> Value:
@@ -177,6 +192,48 @@ def test_the_small_model_is_as_good_as_the_model_of_everybody(seed: int, monkeyp
     found = trouble(before, now, away)
     assert value_of(now, small, found)[:3] == value_of(now, whole, found)[:3]
     assert (small.least_missing, small.least_changes) == (whole.least_missing, whole.least_changes)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_changes_allowed_by_themselves_are_proved_among_such(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    too_much(monkeypatch)
+    before, now, away = sick(seed)
+    told = repair(before, now, away=away, most_changes=9, deterministic_limit=50)
+    assert_holds(before, now, away, told)
+    if told.proof is Proof.BY_ITSELF:
+        found = trouble(before, now, away)
+        known = every_value(now, found, set(told.days), by_itself=True)
+        assert value_of(now, told, found)[:3] == min(one[:3] for one in known)
+        assert told.status is Status.FEASIBLE
+
+
+def test_a_chain_of_changes_may_be_better_and_by_itself_does_not_deny_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ben could be early on both days. Tuesday's is too soon after Monday's late shift, unless that changes, too."""
+    problem = small_problem(
+        "one_shift_a_day",
+        "daily_rest",
+        "cover",
+        shifts="EL",
+        days=2,
+        queues=[{"id": "x"}],
+        agents=[{"id": name, "skills": ["x"]} for name in "AB"],
+        demand=[{"queue": "x", "day": day, "required": [int(28 <= at < 56) for at in range(96)]} for day in (0, 1)],
+    )
+    before = LiveRoster.of(problem, roster(A="EE", B="L-"))
+    now = without(before, "A", [0, 1])
+    chain = repair(before, now, away=["A"], deterministic_limit=50)
+    assert [(one.day, one.after) for one in chain.moves] == [(0, ("E",)), (1, ("E",))]
+    assert (chain.missing, chain.status, chain.proof) == (0, Status.OPTIMAL, Proof.EVERYWHERE)
+    too_much(monkeypatch)
+    cut = repair(before, now, away=["A"], deterministic_limit=50)
+    assert (len(cut.moves), cut.missing) == (1, 28)
+    assert (cut.status, cut.proof, cut.least_missing) == (Status.FEASIBLE, Proof.BY_ITSELF, 0)
+
+
+def too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several days of all people are too many for all changes."""
+    monkeypatch.setattr(run, "MOST_CREW_DAYS", 0)
+    monkeypatch.setattr(run, "MOST_CELLS", 0)
 
 
 def test_the_draws_are_of_all_kinds() -> None:

@@ -172,7 +172,8 @@ class WhyView:
 @dataclass(frozen=True)
 class ProofsView:
     """Of each aim of a repair, those before it being as good: none does better `everywhere`, or among those that change
-    only the `window`; or that is not proved (`none`).
+    only the `window`, or among those of them that make no change but such as people's own rules allow `by_itself`; or
+    that is not proved (`none`).
     """
 
     missing: str
@@ -185,9 +186,9 @@ class ProofsView:
 class RepairView:
     """A repair as a draft to look at and publish.
 
-    `status`: `optimal` (fewest moves, proved), `feasible` (not proved), `infeasible` (proved that there is none),
-    `unknown` (none found in time). `proof`: none moves fewer days `everywhere`, or among those that change only the
-    `window`; `proofs` says so of each aim.
+    `status`: `optimal` (fewest moves, proved `everywhere` or of the `window`), `feasible` (not so), `infeasible`
+    (proved that there is none), `unknown` (none found in time). `proof`: among which repairs none moves fewer days;
+    `proofs` says so of each aim.
     """
 
     roster_id: int

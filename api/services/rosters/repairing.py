@@ -30,6 +30,7 @@ from roster.whatif.replacements import without
 
 MOST_CHANGES = 15
 REPAIRED = "roster.repaired"
+BY_ITSELF = "of changes each of which people's own rules allow by itself"
 MOST_DAYS_AWAY = 92
 """Three months: who is away for longer is on leave, which is imported."""
 
@@ -278,7 +279,9 @@ def _sentences(problem: Problem, found: Repair) -> Iterable[str]:
     days = "One day of one person moves" if count == 1 else f"{count or 'No'} days of people move"
     if found.missing:
         least = "no repair of these days leaves less: proved"
-        if found.missing > found.least_missing:
+        if found.proofs.missing is Proof.BY_ITSELF:
+            least = f"no repair {BY_ITSELF} leaves less: proved"
+        elif found.missing > found.least_missing:
             least = f"the search was cut: any repair of these days leaves at least {found.least_missing}"
         yield (
             f"Cover stays worse than before where the change was, by {found.missing} agent-quarters (times the queue's"
@@ -288,6 +291,8 @@ def _sentences(problem: Problem, found: Repair) -> Iterable[str]:
         yield f"{days}; no repair moves fewer: proved."
     elif found.proof is Proof.WINDOW:
         yield f"{days}; no repair that changes nothing but {window} and leaves as little missing moves fewer: proved."
+    elif found.proof is Proof.BY_ITSELF:
+        yield f"{days}; no repair {BY_ITSELF} that leaves as little missing moves fewer: proved."
     else:
         yield f"{days}; the search was cut: any repair there moves at least {found.least_changes}."
     if found.inside_notice:

@@ -39,6 +39,13 @@ class Mended:
     """Deterministic units of the solver."""
     cheapest: bool = False
     """Whether no repair as good in all this costs less by people's own rules."""
+    by_itself: bool = False
+    """Whether that it is the best holds only among changes each of which the person's rules allow by itself."""
+
+    @property
+    def value(self) -> tuple[int, int, int]:
+        """What is wanted least of, first things first."""
+        return self.missing, self.changes, self.inside_notice
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Which changes of one person's row their own rules allow and what these cost them, asked of the checkers alone."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 
 from optimizer.shifts.repair.trouble import Trouble
 from roster.problem import Assigned, Problem
@@ -24,6 +25,15 @@ class Cells:
         self._alone: dict[str, Problem] = {}
         self._allowed: dict[tuple[str, int, str | None], bool] = {}
         self._costs: dict[tuple[str, int, str | None], int] = {}
+
+    def of(self, after: LiveRoster) -> "Cells":
+        """The same questions about another roster of the problem: what is known of rows that stay is kept."""
+        cells = copy(self)
+        cells._now = after
+        same = {one.id for one in after.problem.agents if after.lines(one.id) == self._now.lines(one.id)}
+        cells._allowed = {key: value for key, value in self._allowed.items() if key[0] in same}
+        cells._costs = {key: value for key, value in self._costs.items() if key[0] in same}
+        return cells
 
     def changed(self, agent: str, changes: Changes) -> list[Assigned]:
         """The row of `agent` with these days changed."""

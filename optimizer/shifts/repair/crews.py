@@ -4,6 +4,7 @@ The checkers say beforehand which changes of one day a person's rules allow. Whe
 skills, shift and choices are one crew, of whom so many change; where more are, each person is a crew of one, changes
 of several days of a person are tried by the checkers as they are found, and what is not allowed is ruled out. So the
 optimum is that of the model of everybody with all rules posted (`model.py`), found in a fraction of the time.
+With many days open that is too much again: then `by_itself` leaves only changes that are allowed without another one.
 """
 
 from collections import defaultdict
@@ -39,14 +40,16 @@ class Crew:
 class CrewModel:
     """Builds the model and searches it."""
 
-    def __init__(self, now: LiveRoster, trouble: Trouble, window: Window, cells: Cells) -> None:
+    def __init__(
+        self, now: LiveRoster, trouble: Trouble, window: Window, cells: Cells, *, by_itself: bool = False
+    ) -> None:
         self.problem: Problem = now.problem
         self.model = cp_model.CpModel()
         self.grid = Grid(now.problem)
         self._now = now
         self._cells = cells
         self._most = window.most_changes
-        self._crews = _crews(now, trouble, window, cells)
+        self._crews = _crews(now, trouble, window, cells, by_itself=by_itself or len(window.days) == 1)
         self._moves: list[dict[Cell, Literal]] = []
         self._heads: defaultdict[tuple[Skills, int, str], list[Linear]] = defaultdict(list)
         for crew in self._crews:
@@ -68,6 +71,8 @@ class CrewModel:
 
     def solve(self, *, deterministic_limit: float, seed: int) -> Mended:
         """The first three aims."""
+        if any(len(crew.shifts) > 1 for crew in self._crews):
+            self._hint()
         return self._aims.search(self._found, deterministic_limit=deterministic_limit, seed=seed)
 
     def cheapest(self, mended: Mended, *, deterministic_limit: float, seed: int) -> Mended:
@@ -140,6 +145,11 @@ class CrewModel:
         self.model.add(net == sum(heads))
         return net
 
+    def _hint(self) -> None:
+        """Start from the roster as it is: where several days are open the search loses half its time otherwise."""
+        for variable in [*(one for own in self._moves for one in own.values()), *self._net.values()]:
+            self.model.add_hint(variable, 0)
+
     def _tell_apart(self) -> None:
         """Say who of each crew makes its changes."""
         for crew, own in zip(self._crews, self._moves, strict=True):
@@ -201,14 +211,14 @@ def fits(problem: Problem, trouble: Trouble) -> bool:
     )
 
 
-def _crews(now: LiveRoster, trouble: Trouble, window: Window, cells: Cells) -> list[Crew]:
+def _crews(now: LiveRoster, trouble: Trouble, window: Window, cells: Cells, *, by_itself: bool) -> list[Crew]:
     alone = len(window.days) > 1
     alike: defaultdict[object, list[PlannedAgent]] = defaultdict(list)
     choices: dict[str, tuple[Cell, ...]] = {}
     for agent in now.problem.agents:
         if agent.fixed or agent.id in trouble.held:
             continue
-        choices[agent.id] = tuple(_choices(now, agent, window, cells))
+        choices[agent.id] = tuple(_choices(now, agent, window, cells, by_itself=by_itself))
         if choices[agent.id]:
             shifts = tuple(now.shifts_on(agent.id, day) for day in sorted(window.days))
             alike[agent.id if alone else (skills_of(agent), shifts, choices[agent.id])].append(agent)
@@ -223,11 +233,11 @@ def _crews(now: LiveRoster, trouble: Trouble, window: Window, cells: Cells) -> l
     ]
 
 
-def _choices(now: LiveRoster, agent: PlannedAgent, window: Window, cells: Cells) -> Iterator[Cell]:
-    """What the person's open days may become; with several days open, also what is allowed with another change."""
+def _choices(now: LiveRoster, agent: PlannedAgent, window: Window, cells: Cells, *, by_itself: bool) -> Iterator[Cell]:
+    """What the person's open days may become: what is allowed by itself, or also what may be with another change."""
     away = {one.day for one in agent.absences}
     for day in sorted(window.days - away):
         there = next(iter(now.shifts_on(agent.id, day)), None)
         for shift in (None, *now.problem.shift_of):
-            if shift != there and (len(window.days) > 1 or cells.allows(agent.id, day, shift)):
+            if shift != there and (not by_itself or cells.allows(agent.id, day, shift)):
                 yield day, shift

@@ -1,7 +1,9 @@
 """Repair a roster after a change: nothing where nothing is worse, else one day of one person, else the model.
 
 A repair by one change is proved everywhere: nothing at all was tried first. One by two is too, where every single
-change was tried. Beyond that the model proves it among the days that may change, and the result says which.
+change was tried. Beyond that a model proves it among the days that may change, and the result says which. Where several
+days are open, changes that are allowed by themselves come first: they are few, so that a week of a large team is
+solved; then, where there is hope of a proof, all changes.
 """
 
 from collections.abc import Collection, Iterable
@@ -24,9 +26,14 @@ from roster.whatif.notice import last_day_inside
 DETERMINISTIC_LIMIT = 0.3
 """Of the solver's own units: less than a second of one core at 150 agents."""
 
+BY_ITSELF = 3.0
+"""So many times that limit for changes allowed by themselves: a sick week at 150 agents takes up to 2.5 of them."""
 
 MOST_CREW_DAYS = 3
 """With more open days the changes of several days of one person are too many to be tried one by one."""
+
+MOST_CELLS = 400
+"""With more open days of people than that the model of everybody proves nothing within the limit, nor finds better."""
 
 
 class Extent(StrEnum):
@@ -37,10 +44,13 @@ class Extent(StrEnum):
 
 
 class Proof(StrEnum):
-    """Among which repairs none moves fewer days."""
+    """Among which repairs none moves fewer days: all; those that change the open days alone; of these, those of which
+    the person's own rules allow every change by itself.
+    """
 
     EVERYWHERE = "everywhere"
     WINDOW = "window"
+    BY_ITSELF = "by_itself"
     NONE = "none"
 
 
@@ -55,6 +65,10 @@ class Proofs:
     """People's own costs."""
 
 
+STRONG = (Proof.EVERYWHERE, Proof.WINDOW)
+"""Proofs among all repairs of the open days at least."""
+SURE = 2
+"""A repair of so many moves is proved everywhere, where every single change was tried."""
 NOTHING = Proofs(Proof.NONE, Proof.NONE, Proof.NONE, Proof.NONE)
 ALL = Proofs(Proof.EVERYWHERE, Proof.EVERYWHERE, Proof.EVERYWHERE, Proof.EVERYWHERE)
 
@@ -114,37 +128,74 @@ def repair(
     window = Window(_open(now.problem, found, extent, first_day), notice, most_changes)
     if not window.days:
         return Repair(Status.INFEASIBLE, replace(NOTHING, moves=Proof.EVERYWHERE), None, (), 0, 0, 0, 0, ())
-    result = _mended(now, found, window, cells, deterministic_limit, seed)
-    if result.status is Status.FEASIBLE and len(window.days) > 1 and fits(now.problem, found):
+    if not fits(now.problem, found):
+        result = RepairModel(now, found, window).solve(deterministic_limit=deterministic_limit, seed=seed)
+    elif len(window.days) == 1:
+        result = _one_day(now, found, window, cells, deterministic_limit, seed)
+    else:
         near = replace(window, days=_open(now.problem, found, Extent.DAY, first_day))
-        by_day = _day_by_day(now, found, near, deterministic_limit, seed)
-        if (by_day.missing, by_day.changes) < (result.missing, result.changes):
-            result = replace(by_day, least_missing=result.least_missing, work=by_day.work + result.work)
+        result = _several_days(now, found, window, near, cells, deterministic_limit, seed)
     return _concluded(now, found, window, result)
 
 
-def _mended(
+def _one_day(
     now: LiveRoster, found: Trouble, window: Window, cells: Cells, deterministic_limit: float, seed: int
 ) -> Mended:
-    """By the small model where it can say everything, else by the model of everybody."""
-    if len(window.days) > MOST_CREW_DAYS or not fits(now.problem, found):
-        return RepairModel(now, found, window).solve(deterministic_limit=deterministic_limit, seed=seed)
+    """By the small model, all four aims."""
     crews = CrewModel(now, found, window, cells)
     result = crews.solve(deterministic_limit=deterministic_limit, seed=seed)
-    if len(window.days) > 1 or result.status is not Status.OPTIMAL:
+    if result.status is not Status.OPTIMAL:
         return result
     if not result.changes:
         return replace(result, cheapest=True)
     return crews.cheapest(result, deterministic_limit=deterministic_limit / 2, seed=seed)
 
 
-def _day_by_day(now: LiveRoster, found: Trouble, window: Window, deterministic_limit: float, seed: int) -> Mended:
+def _several_days(
+    now: LiveRoster,
+    found: Trouble,
+    window: Window,
+    near: Window,
+    cells: Cells,
+    deterministic_limit: float,
+    seed: int,
+) -> Mended:
+    """Changes allowed by themselves first; then all, where there is hope of a proof. The better is taken.
+
+    Where even the first is too much, the days `near` the trouble are mended one after another.
+    """
+    crews = CrewModel(now, found, window, cells, by_itself=True)
+    result = crews.solve(deterministic_limit=BY_ITSELF * deterministic_limit, seed=seed)
+    optimal = result.status is Status.OPTIMAL
+    # Nothing is known of other repairs yet.
+    result = replace(result, status=Status.FEASIBLE, least_missing=0, least_changes=0, by_itself=optimal)
+    if not optimal:
+        by_day = _day_by_day(now, found, near, cells, deterministic_limit, seed)
+        result = min(result, by_day, key=lambda one: one.value)
+    if result.missing == 0 and result.changes <= SURE and not result.inside_notice:
+        return result
+    if len(window.days) <= MOST_CREW_DAYS:
+        every = CrewModel(now, found, window, cells).solve(deterministic_limit=deterministic_limit, seed=seed)
+    elif len(window.days) * len(now.problem.agents) <= MOST_CELLS:
+        every = RepairModel(now, found, window).solve(deterministic_limit=deterministic_limit, seed=seed)
+    else:
+        return result
+    work = result.work + every.work
+    if every.after is not None and (every.status is Status.OPTIMAL or every.value < result.value):
+        return replace(every, work=work)
+    least = every.least_changes if every.least_missing == result.missing else 0
+    return replace(result, least_missing=every.least_missing, least_changes=least, work=work)
+
+
+def _day_by_day(
+    now: LiveRoster, found: Trouble, window: Window, cells: Cells, deterministic_limit: float, seed: int
+) -> Mended:
     """Each day mended by itself, one after another: a repair where the days together are too much, with no proof."""
     after, work = now, 0.0
     for day in sorted(window.days):
         left = window.most_changes - len(moved(now, after))
         alone = replace(window, days=frozenset({day}), most_changes=left)
-        model = CrewModel(after, found, alone, Cells(after, found))
+        model = CrewModel(after, found, alone, cells.of(after))
         result = model.solve(deterministic_limit=deterministic_limit, seed=seed)
         work += result.work
         after = after if result.after is None else result.after
@@ -169,7 +220,7 @@ def _concluded(now: LiveRoster, found: Trouble, window: Window, result: Mended) 
         least = max(least, 2)
     proofs = _proofs(result, len(moves), least)
     return Repair(
-        Status.FEASIBLE if proofs.moves is Proof.NONE else Status.OPTIMAL,
+        Status.OPTIMAL if proofs.moves in STRONG else Status.FEASIBLE,
         proofs,
         after,
         moves,
@@ -184,18 +235,19 @@ def _concluded(now: LiveRoster, found: Trouble, window: Window, result: Mended) 
 
 def _proofs(result: Mended, moves: int, least: int) -> Proofs:
     """What the search proves, each aim as far as those before it."""
-    missing = many = inside = Proof.NONE
+    weakest = Proof.BY_ITSELF if result.by_itself else Proof.NONE
+    missing = many = inside = weakest
     if result.missing == 0:
         missing = Proof.EVERYWHERE
     elif result.missing == result.least_missing:
         missing = Proof.WINDOW
-    if result.missing == 0 and moves <= 2:
+    if result.missing == 0 and moves <= SURE:
         many = Proof.EVERYWHERE
-    elif missing is not Proof.NONE and moves == least:
+    elif missing in STRONG and moves == least:
         many = Proof.WINDOW
     if result.inside_notice == 0:
         inside = many
-    elif many is not Proof.NONE and result.status is Status.OPTIMAL:
+    elif many in STRONG and result.status is Status.OPTIMAL:
         inside = Proof.WINDOW
     return Proofs(missing, many, inside, Proof.WINDOW if result.cheapest else Proof.NONE)
 
