@@ -63,3 +63,23 @@ def test_from_the_grid_to_a_repaired_draft(site: Site, size: tuple[int, int]) ->
     expect(page.get_by_text("Draft", exact=True)).to_be_visible()
     expect(page.get_by_text("No conflict with the rules.")).to_be_visible()
     assert faults == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_two_people_away_in_one_go_and_published(site: Site, size: tuple[int, int]) -> None:
+    roster = published(site)
+    page = site.visit("lead", size=size)
+    page.goto(f"/rosters/{roster}/changes?agent=a01&date=2026-11-24")
+    page.get_by_text("Others are away, too").click()
+    second = page.get_by_role("group", name="Absence 2")
+    second.get_by_label("Person").select_option("a02")
+    second.get_by_label("Until").fill("2026-11-25")
+    page.get_by_role("button", name="Find a repair").click()
+    expect(page.locator("#repair-told")).to_contain_text("3 days of people move")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.get_by_role("link", name="Look at the draft").click()
+    page.get_by_text("Publish…").click()
+    page.get_by_role("button", name="Publish this roster").click()
+    expect(page.get_by_text("Published by")).to_be_visible()
+    page.goto(f"/rosters/{roster}")
+    expect(page.get_by_text("A newer roster has replaced this one.")).to_be_visible()

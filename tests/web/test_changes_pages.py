@@ -12,11 +12,14 @@ from api.context import Context
 from api.services.access.accounts import create_user
 from api.services.rosters.planning import create_roster
 from api.services.rosters.publishing import publish
+from api.services.rosters.reading import list_rosters
 from roster.people import Agent, TimeOff
-from roster.store.engine import writing
+from roster.shifts import DayAway
+from roster.store.engine import reading, writing
 from tests.clients import signed_in
 from tests.planning_centre import MONDAY, place, small_centre, stored
 from web.lead import words
+from web.lead.changes import MORE_AWAY
 
 HTMX = {"HX-Request": "true"}
 TUESDAY = MONDAY + timedelta(days=1)
@@ -46,7 +49,7 @@ def address(roster: int, what: str = "changes", agent: str = "a1") -> str:
     return f"/rosters/{roster}/{what}?agent={agent}&date={TUESDAY.isoformat()}"
 
 
-def form(**more: str) -> dict[str, str]:
+def form(**more: str) -> dict[str, str | list[str]]:
     return {"agent": "a1", "on_date": TUESDAY.isoformat(), **more}
 
 
@@ -107,6 +110,42 @@ def test_repair_makes_a_draft_and_leads_to_it(lead: TestClient, context: Context
     wrong = lead.post(f"/rosters/{roster}/repair", data=form(most="many"))
     assert wrong.status_code == 422
     assert "&#39;many&#39;: expected a whole number from 0 to 15" in wrong.text
+
+
+def test_several_absences_go_into_one_draft(lead: TestClient, context: Context, roster: int) -> None:
+    """Agent 1 is away Tuesday and Wednesday, Agent 2 on Saturday: the form has four lines for others, most empty."""
+    saturday = (MONDAY + timedelta(days=5)).isoformat()
+    lines = {"also": ["a2", "", "", ""], "also_from": [saturday, "", "", ""], "also_until": ["", "", "", ""]}
+    data = form(until=(MONDAY + timedelta(days=2)).isoformat()) | lines
+    page = lead.get(address(roster)).text
+    assert page.count('name="also"') == page.count('name="also_from"') == page.count('name="also_until"') == MORE_AWAY
+    told = lead.post(f"/rosters/{roster}/repair", data=data, headers=HTMX).text
+    found = re.search(r'href="/rosters/(\d+)">Look at the draft', told)
+    assert found, told
+    with reading(context.engine) as session:
+        away = session.exec(select(DayAway).where(DayAway.roster_id == int(found.group(1)))).all()
+        codes = {agent.id: agent.code for agent in session.exec(select(Agent)).all()}
+    days = {(codes[one.agent_id], (one.on_date - MONDAY).days) for one in away}
+    assert days == {("a1", 1), ("a1", 2), ("a2", 5)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "words_said"),
+    [
+        ({"also": "", "also_from": "2026-12-02"}, "expected the person, too"),
+        ({"also": "a2", "also_from": "soon"}, "day &#39;soon&#39;: expected a date"),
+        ({"also": "zz"}, "agent &#39;zz&#39; is not in roster"),
+        ({"also": "a2", "also_from": "2026-12-03", "also_until": "2026-12-02"}, "expected an end no earlier"),
+    ],
+)
+def test_what_is_wrong_with_another_absence_is_said_and_kept_in_the_form(
+    lead: TestClient, context: Context, roster: int, lines: dict[str, str], words_said: str
+) -> None:
+    told = lead.post(f"/rosters/{roster}/repair", data=form() | lines)
+    assert (told.status_code, words_said in told.text) == (422, True), told.text
+    assert '<details class="also-away" open>' in told.text
+    assert f'value="{lines.get("also_from", "")}"' in told.text
+    assert list_rosters(context).total == 1
 
 
 def test_the_cost_is_taken_apart_and_speaks_of_planned_exposure_alone(lead: TestClient, roster: int) -> None:

@@ -1,6 +1,7 @@
 """The lead's pages for a Monday morning: who could step in, what if, why this shift, repair, and what it all costs."""
 
 from datetime import date
+from itertools import zip_longest
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
@@ -13,7 +14,7 @@ from api.services.rosters.repairing import Away, Dropped, RepairAsked, repair_ro
 from api.services.rosters.whatif import Asked, what_if
 from api.services.rosters.why import why
 from web.lead import words
-from web.lead.entered import day, whole
+from web.lead.entered import day, others_away, whole
 from web.pages import page
 
 router = APIRouter(prefix="/rosters/{roster_id}")
@@ -24,6 +25,9 @@ DateQuery = Annotated[date, Query(alias="date")]
 AgentForm = Annotated[str, Form(max_length=64)]
 DateForm = Annotated[date, Form()]
 MOST_CHANGES = 15
+MORE_AWAY = 4
+"""So many others who are away can be given with one repair."""
+MoreForm = Annotated[list[str], Form(default_factory=list, max_length=MORE_AWAY)]
 
 
 @router.get("/explanation")
@@ -96,18 +100,22 @@ def repair(
     roster_id: Number,
     agent: AgentForm,
     on_date: DateForm,
+    also: MoreForm,
+    also_from: MoreForm,
+    also_until: MoreForm,
     happened: Annotated[str, Form(max_length=16)] = "away",
     until: Annotated[str, Form(max_length=20)] = "",
     most: Annotated[str, Form(max_length=4)] = "7",
     extent: Annotated[str, Form(max_length=8)] = "day",
 ) -> Response:
     """A draft in which the gap is mended; what can't be is said beside the form."""
-    entered = {"happened": happened, "until": until, "most": most, "extent": extent}
+    more = list(zip_longest(also, also_from, also_until, fillvalue=""))
+    entered = {"happened": happened, "until": until, "most": most, "extent": extent, "also": more}
     template = "lead/repair.html"
     try:
         last = day(until) if until.strip() else on_date
         asked = RepairAsked(
-            away=(Away(agent, on_date, last),) if happened == "away" else (),
+            away=((Away(agent, on_date, last),) if happened == "away" else ()) + others_away(more, on_date),
             dropped=(Dropped(agent, on_date),) if happened == "dropped" else (),
             extent=extent,
             most_changes=whole("most days that may move", most, 0, MOST_CHANGES),
@@ -140,5 +148,6 @@ def _changes(
         status_code=errors[0].status if errors and not fragment else 200,
         form=form,
         words=words,
+        more_away=MORE_AWAY,
         **{"entered": {}, **values},
     )

@@ -72,7 +72,7 @@ def make_roster(
         roster_id = planning.create_roster(
             context,
             team=team or None,
-            starts_on=day(starts_on),
+            starts_on=day(starts_on, "first day"),
             days=whole("weeks", weeks, 1, 6) * DAYS_PER_WEEK,
             actor=caller.name,
         )
