@@ -15,6 +15,7 @@ from optimizer.shifts.rows.blocks import row_by_blocks
 from optimizer.shifts.rows.finder import RowFinder
 from optimizer.shifts.rows.people import people_of
 from optimizer.shifts.rows.relaxed import best_within
+from optimizer.shifts.search import in_turns
 from optimizer.shifts.search.anneal import anneal
 from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
@@ -164,3 +165,35 @@ def test_where_no_row_after_row_leads_in_a_model_of_all_does(monkeypatch: pytest
     monkeypatch.setattr("optimizer.shifts.search.planner.construct", lambda *_: False)
     result = solve(problem_from_curtois(TINY), time_limit_seconds=60, deterministic_limit=20, workers=1)
     assert result.status is Status.OPTIMAL
+
+
+def test_of_annealing_and_neighbourhoods_the_one_that_gains_more_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    crew = crew_of(problem_from_curtois(TINY))
+    taken: list[str] = []
+    monkeypatch.setattr(in_turns, "EXPLORE", 0.0)
+    search = in_turns.InTurns(crew, Progress(time_limit_seconds=LONG), 0)
+    for way, name, gain in zip(search._ways, ("anneal", "neighbourhood"), (5, 0), strict=True):
+        monkeypatch.setattr(way, "step", lambda name=name, gain=gain: taken.append(name) or gain)
+    for _ in range(6):
+        search.step()
+    assert sorted(taken[:2]) == ["anneal", "neighbourhood"]
+    assert set(taken[2:]) == {"anneal"}
+
+
+def test_a_short_annealing_later_on_never_costs_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = problem_from_curtois(TINY)
+    crew = crew_of(problem)
+    monkeypatch.setattr(in_turns, "LEAST_SECONDS", 0.2)
+    search = in_turns.InTurns(crew, Progress(time_limit_seconds=LONG), 0)
+    before = crew.cost()
+    assert search._anneal() == before - crew.cost() >= 0
+    assert judge(problem, crew.assignments()).cost == crew.cost()
+
+
+def test_only_rosters_without_a_bound_take_turns() -> None:
+    crew = crew_of(problem_from_curtois(TINY))
+    progress = Progress(time_limit_seconds=LONG)
+    assert isinstance(in_turns.search_of(crew, progress, 0), Neighbourhoods)
+    long = crew_of(year())
+    assert isinstance(in_turns.search_of(long, progress, 0), in_turns.InTurns)
+    assert isinstance(in_turns.search_of(long, progress, 0, timed=False), Neighbourhoods)

@@ -23,7 +23,7 @@ from optimizer.shifts.search.anneal import anneal, anneal_seconds
 from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.search.everybody import dive_from
-from optimizer.shifts.search.neighbourhoods import Neighbourhoods
+from optimizer.shifts.search.in_turns import search_of
 
 ANNEAL_SHARE = 0.05
 ANNEAL_SECONDS = 3.0
@@ -102,7 +102,7 @@ def main() -> int:
         anneal(crew, progress, seconds=anneal_seconds(crew, progress), moves=None, seed=order.seed)
         talk.rows(crew, crew.cost())
     talk.merge(crew)
-    search = Neighbourhoods(crew, progress, order.seed)
+    search = search_of(crew, progress, order.seed)
     while not progress.over():
         talk.merge(crew)
         if search.step() > 0:

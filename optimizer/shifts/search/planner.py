@@ -16,7 +16,7 @@ from optimizer.shifts.search.anneal import OFFER_SECONDS, anneal, anneal_seconds
 from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.search.everybody import dive_from
-from optimizer.shifts.search.neighbourhoods import Neighbourhoods
+from optimizer.shifts.search.in_turns import search_of
 from optimizer.shifts.search.weeks_anew import Guidance, WeeksAnew
 from roster.problem import Assigned
 
@@ -101,7 +101,7 @@ def _improve(
 ) -> None:
     """Plan parts anew until time is over (or for so many `dives`)."""
     weeks = WeeksAnew(crew, progress, guidance) if counted_by_week(crew.grid.problem) else None
-    some = Neighbourhoods(crew, progress, seed, timed=dives is None)
+    some = search_of(crew, progress, seed, timed=dives is None)
     done, offered = 0, progress.seconds
     while not progress.over() and (dives is None or done < dives):
         if partner is not None:
