@@ -60,6 +60,14 @@ def test_it_comes_near_the_bound_of_the_linear_program_and_whole_rows_lift_it() 
     assert bounding.distance < 0.03
 
 
+def test_climbing_over_whole_rows_lifts_the_bound_beyond_what_the_weeks_prices_say_of_them() -> None:
+    bounding, bound = quick(crew_of(own_shape(agents=12, days=14)), 16)
+    assert bounding._best is not None
+    at_once = bounding._whole(bounding._best)
+    assert at_once is not None
+    assert bound > 1.001 * at_once.bound
+
+
 def test_it_teaches_a_slope_for_each_balance_and_parts_that_can_be_worked() -> None:
     crew = crew_of(own_shape(agents=12, days=14))
     bounding, _ = quick(crew, 10)

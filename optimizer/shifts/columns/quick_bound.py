@@ -12,7 +12,9 @@ import numpy as np
 
 from optimizer.shifts.columns.bounding import CONVERGED, SAFETY, Bounding, counted_by_week, weeks_of
 from optimizer.shifts.columns.master import Floats, Row, Unit
+from optimizer.shifts.columns.pairs import PairPrices
 from optimizer.shifts.columns.saddle import Duals, Saddle, SaddlePrices
+from optimizer.shifts.columns.whole_rows import Answer, climb
 from optimizer.shifts.cover.table import CoverTable
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.progress import Progress
@@ -76,8 +78,10 @@ class QuickBounding:
         for unit, (week, number) in enumerate(self._units):
             row = rows[people[number].agent.id]
             self._add(unit, tuple(one for one in row if grid.options[one].day in weeks[week]))
+        self._pairs = PairPrices(grid, people)
         self._steps = STEPS
         self._best: SaddlePrices | None = None
+        self._best_duals: Duals | None = None
         self._bound = -np.inf
         self._value = np.inf
         self._idle = 0
@@ -135,8 +139,33 @@ class QuickBounding:
                 on_round()
             if self.distance <= CONVERGED or self._rounds - self._rose[0] >= STILL_ROUNDS:
                 break
-        if self._best is not None and not progress.over():
-            progress.raise_bound(self._whole(self._best) - SAFETY)
+        self._climb(progress, until)
+
+    def _climb(self, progress: Progress, until: float | None) -> None:
+        """Raise the best prices over whole rows; what the weeks' game goes on from stays."""
+        if self._best is None or self._best_duals is None or progress.over():
+            return
+        saddle = self._saddle
+        self._climb_pairs(self._best)
+        duals, _ = climb(
+            self._best_duals,
+            saddle.prices_at,
+            lambda prices: self._heard(prices, progress),
+            saddle.moved,
+            lambda: progress.over() or (until is not None and progress.seconds >= until),
+        )
+        prices = saddle.prices_at(duals)
+        self._climb_pairs(prices)
+        self._heard(prices, progress)
+
+    def _climb_pairs(self, prices: SaddlePrices) -> None:
+        self._pairs.climb(self._finder, [self._prices_of(number, prices) for number in range(len(self._people))])
+
+    def _heard(self, prices: SaddlePrices, progress: Progress) -> Answer | None:
+        answer = self._whole(prices)
+        if answer is not None:
+            progress.raise_bound(answer.bound - SAFETY)
+        return answer
 
     def _round(self, progress: Progress) -> None:
         saddle = self._saddle
@@ -156,12 +185,12 @@ class QuickBounding:
             self._idle = 0
             saddle.shorten(SHORTER)
         if found > self._bound:
-            self._bound, self._best = found, prices
+            self._bound, self._best, self._best_duals = found, prices, saddle.duals
         if self._bound > self._rose[1] + LEAST_RISE * abs(self._bound):
             self._rose = (self._rounds, self._bound)
         progress.raise_bound(self._bound - SAFETY)
         if self._best is not None and self._rounds % WHOLE_EVERY == 0:
-            progress.raise_bound(self._whole(self._best) - SAFETY)
+            self._heard(self._best, progress)
 
     def _priced(self, prices: SaddlePrices, windows: Sequence[Window]) -> float | None:
         """The bound at these prices; the best parts are added. None where somebody has none."""
@@ -176,15 +205,19 @@ class QuickBounding:
                 self._add(unit, part)
         return bound
 
-    def _whole(self, prices: SaddlePrices) -> float:
-        """The bound over whole rows at these prices."""
+    def _whole(self, prices: SaddlePrices) -> Answer | None:
+        """The best whole rows at these prices; None where somebody has none."""
         bound = self._fixed + prices.constant
+        worked, sums = np.zeros_like(prices.options), self._saddle.starts.copy()
         for number, person in enumerate(self._people):
-            found = self._finder.best(person, self._prices_of(number, prices))
+            priced, tied = self._prices_of(number, prices), self._pairs.of(number)
+            found = self._finder.best(person, priced if tied is None else priced + tied)
             if found is None:
-                return -np.inf
+                return None
             bound += found[0]
-        return bound
+            worked[self._group[number], found[1]] += 1.0
+            sums[number, : len(person.balances)] += person.amounts[:, found[1]].sum(axis=1)
+        return Answer(bound, worked, sums)
 
     def _prices_of(self, number: int, prices: SaddlePrices) -> Floats:
         person = self._people[number]

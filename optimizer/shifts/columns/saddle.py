@@ -290,17 +290,30 @@ class Saddle:
             self._balances.slopes_at(sums),
         )
 
-    def _answered(self, duals: Duals, worked: Floats, sums: Floats) -> Duals:
+    def prices_at(self, duals: Duals) -> SaddlePrices:
+        """What is said by prices such as `settle` leaves."""
+        prices = self._prices(replace(duals, unions=_mixed(duals.unions)))
+        return replace(prices, constant=prices.constant + self._balances.least_beyond(duals.balance))
+
+    def moved(self, duals: Duals, worked: Floats, sums: Floats, share: float) -> Duals:
+        """The prices this share of a step on, where rows of these units' people work so much ([group, option])."""
+        return self._answered(duals, worked, sums, share)
+
+    @property
+    def starts(self) -> Floats:
+        """[person, balance]: the sums before anybody works."""
+        return self._balances.starts
+
+    def _answered(self, duals: Duals, worked: Floats, sums: Floats, share: float = 1.0) -> Duals:
         """The prices one step on, where so much is worked."""
+        step = share * self._price_step
         gaps, shifts = self._cover.gaps(self._presence(worked)), self._cover.shifts
         missing = shifts.required - self._works - worked.sum(axis=0)
         return Duals(
-            _normal(duals.unions + self._price_step * gaps.queues),
-            np.clip(duals.roles + self._price_step * gaps.roles, 0.0, 1.0),
-            np.clip(
-                duals.worth + self._price_step * (shifts.under + shifts.over) * missing, -shifts.over, shifts.under
-            ),
-            self._balances.moved(duals.balance, sums, self._balance_step),
+            _normal(duals.unions + step * gaps.queues),
+            np.clip(duals.roles + step * gaps.roles, 0.0, 1.0),
+            np.clip(duals.worth + step * (shifts.under + shifts.over) * missing, -shifts.over, shifts.under),
+            self._balances.moved(duals.balance, sums, share * self._balance_step),
         )
 
     def _prices(self, mixed: Duals) -> SaddlePrices:
