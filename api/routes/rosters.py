@@ -14,7 +14,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from api.context import Context
 from api.deps import ContextDep, LeadDep, caller_again
 from api.errors import Invalid
-from api.services.rosters import planning, publishing
+from api.services.rosters import discarding, planning, publishing
 from api.services.rosters import reading as rosters
 from api.services.rosters.runs import RunView
 from api.services.rosters.views import DayCover, EditView, FindingView, RosterPage, RosterView
@@ -135,6 +135,12 @@ def publish_roster(context: ContextDep, caller: LeadDep, roster_id: Number) -> R
     """Make a draft the roster that counts; refused with a sentence for each rule that it breaks."""
     publishing.publish(context, roster_id, actor=caller.name)
     return rosters.roster_view(context, roster_id)
+
+
+@router.post("/{roster_id}/discard", status_code=status.HTTP_204_NO_CONTENT)
+def discard_roster(context: ContextDep, caller: LeadDep, roster_id: Number) -> None:
+    """Throw a draft away: its shifts, pins and absences are deleted. What is published can't be."""
+    discarding.discard(context, roster_id, actor=caller.name)
 
 
 @router.post("/{roster_id}/solve", status_code=status.HTTP_202_ACCEPTED)

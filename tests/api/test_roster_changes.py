@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlmodel import select
+from sqlmodel import col, select
 
 from api.context import Context
 from api.services.access.accounts import create_user
@@ -133,6 +133,23 @@ def test_the_explanation_adds_up(lead: TestClient, context: Context) -> None:
     assert wednesday["findings"][0]["sentence"].startswith("Care line misses 1 agent on Wednesday 2 December")
     for one in told["people"]:
         assert one["cost"] == sum(line["cost"] for line in one["costs"])
+
+
+def test_a_repair_thrown_away_leaves_nothing_of_who_was_away(lead: TestClient, context: Context) -> None:
+    address = made(context, ("a1", 0, "D"), ("a2", 1, "D"))
+    asked_for = {"away": [{"agent": "a1", "first": MONDAY.isoformat(), "last": MONDAY.isoformat()}]}
+    draft = lead.post(f"{address}/repair", json=asked_for).json()["draft_id"]
+    assert lead.post(f"/api/v1/rosters/{draft}/discard").status_code == 204
+    with reading(context.engine) as session:
+        assert session.exec(select(DayAway)).all() == []
+        assert session.exec(select(Assignment).where(Assignment.roster_id == draft)).all() == []
+        last = session.exec(select(Event).order_by(col(Event.id).desc())).first()
+    assert last is not None
+    assert (last.kind, last.subject, last.actor) == ("roster.discarded", str(draft), "lea")
+    assert [one["id"] for one in lead.get("/api/v1/rosters").json()["rosters"]] == [number(address)]
+    assert stored(context, number(address)) == [("a1", MONDAY, "D"), ("a2", TUESDAY, "D")]
+    again = lead.post(f"/api/v1/rosters/{draft}/discard")
+    assert (again.status_code, "only a draft can be thrown away" in again.json()["detail"]) == (409, True)
 
 
 def test_people_are_told_by_name_and_not_by_cost(lead: TestClient, context: Context) -> None:

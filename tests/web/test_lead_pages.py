@@ -282,6 +282,29 @@ def test_publishing_by_form_in_the_persons_name(lead: TestClient, context: Conte
     assert copy.headers["Location"] == f"/rosters/{roster + 1}"
 
 
+def test_a_draft_is_thrown_away_and_its_number_is_not_given_again(
+    lead: TestClient, context: Context, roster: int
+) -> None:
+    assert "Throw this draft away" in lead.get(f"/rosters/{roster}").text
+    answer = lead.post(f"/rosters/{roster}/discard")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/rosters")
+    assert f'href="/rosters/{roster}"' not in lead.get("/rosters").text
+    page = lead.get(f"/rosters/{roster}").text
+    assert "This draft was thrown away." in page
+    assert "Throw this draft away" not in page
+    assert "only a draft can be published" in lead.post(f"/rosters/{roster}/publish").text
+    assert create_roster(context, team="Days", starts_on=MONDAY, days=7, actor="lea") == roster + 1
+
+
+def test_what_is_published_is_not_thrown_away(lead: TestClient, context: Context, roster: int) -> None:
+    lead.post(f"/rosters/{roster}/publish")
+    before = stored(context, roster)
+    assert "Throw this draft away" not in lead.get(f"/rosters/{roster}").text
+    answer = lead.post(f"/rosters/{roster}/discard")
+    assert (answer.status_code, "only a draft can be thrown away" in answer.text) == (409, True)
+    assert stored(context, roster) == before != []
+
+
 def test_publication_refused_is_said_on_the_page(lead: TestClient, context: Context, roster: int) -> None:
     with writing(context.engine) as session:
         session.add(TimeOff(agent_id=1, starts_on=MONDAY, ends_on=MONDAY))

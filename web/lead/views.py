@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from api.context import Context
 from api.deps import ContextDep, LeadDep
 from api.errors import ServiceError
-from api.services.rosters import planning, publishing
+from api.services.rosters import discarding, planning, publishing
 from api.services.rosters import reading as rosters
 from web.lead import words
 from web.lead.entered import day, seconds, whole
@@ -149,6 +149,16 @@ def publish_roster(request: Request, context: ContextDep, caller: LeadDep, roste
     except ServiceError as error:
         return _roster_page(request, context, roster_id, error=error)
     return see_other(f"/rosters/{roster_id}")
+
+
+@router.post("/rosters/{roster_id}/discard")
+def discard_roster(request: Request, context: ContextDep, caller: LeadDep, roster_id: Number) -> Response:
+    """Throw a draft away, and back to the list."""
+    try:
+        discarding.discard(context, roster_id, actor=caller.name)
+    except ServiceError as error:
+        return _roster_page(request, context, roster_id, error=error)
+    return see_other("/rosters")
 
 
 @router.post("/rosters/{roster_id}/copy")

@@ -15,7 +15,7 @@ from api.services.rosters.superseding import last_day
 from api.services.rosters.views import DayCover, FindingView, RosterLine, RosterPage, RosterView
 from roster.accounts import User
 from roster.people import Team
-from roster.shifts import Assignment, PlanRun, Roster
+from roster.shifts import Assignment, PlanRun, Roster, RosterStatus
 from roster.store.engine import reading
 
 MAX_PAGE = 200
@@ -40,14 +40,15 @@ def team_names(context: Context) -> tuple[str, ...]:
 
 
 def list_rosters(context: Context, *, limit: int = 50, offset: int = 0) -> RosterPage:
-    """Rosters, latest start first; at most `MAX_PAGE` at once."""
+    """Rosters, latest start first; at most `MAX_PAGE` at once, without drafts that were thrown away."""
     if not (1 <= limit <= MAX_PAGE and offset >= 0):
         raise Invalid(f"limit {limit} and offset {offset}: expected a limit of 1 to {MAX_PAGE} and an offset from 0")
     with reading(context.engine) as session:
-        rosters = session.exec(
-            select(Roster).order_by(col(Roster.starts_on).desc(), col(Roster.id).desc()).limit(limit).offset(offset)
-        ).all()
-        total = session.exec(select(func.count()).select_from(Roster)).one()
+        # Superseded without ever having been published: a draft that was thrown away.
+        kept = (col(Roster.status) != RosterStatus.SUPERSEDED) | col(Roster.published_at).is_not(None)
+        newest = (col(Roster.starts_on).desc(), col(Roster.id).desc())
+        rosters = session.exec(select(Roster).where(kept).order_by(*newest).limit(limit).offset(offset)).all()
+        total = session.exec(select(func.count()).select_from(Roster).where(kept)).one()
         return RosterPage(_lines(session, list(rosters)), total, limit, offset)
 
 
