@@ -1,5 +1,6 @@
 """`/api/v1/rosters/{id}`: explanation, why, what-if, replacements and repair over HTTP; arithmetic written out."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,10 +11,13 @@ from sqlmodel import col, select
 
 from api.context import Context
 from api.services.access.accounts import create_user
+from api.services.rosters import repairing
 from api.services.rosters.planning import create_roster
 from api.services.rosters.publishing import publish
+from optimizer.shifts.repair.run import Proof, Proofs, Repair, repair
 from roster.events import Event
 from roster.people import Contract, Preference, TimeOff
+from roster.result import Status
 from roster.shifts import Assignment, DayAway, Roster
 from roster.store.engine import reading, writing
 from tests.clients import signed_in
@@ -150,6 +154,24 @@ def test_a_repair_thrown_away_leaves_nothing_of_who_was_away(lead: TestClient, c
     assert stored(context, number(address)) == [("a1", MONDAY, "D"), ("a2", TUESDAY, "D")]
     again = lead.post(f"/api/v1/rosters/{draft}/discard")
     assert (again.status_code, "only a draft can be thrown away" in again.json()["detail"]) == (409, True)
+
+
+def test_what_is_proved_by_itself_is_said_to_be_no_more(
+    lead: TestClient, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = made(context, ("a1", 0, "D"))
+    weaker = Proofs(Proof.BY_ITSELF, Proof.BY_ITSELF, Proof.BY_ITSELF, Proof.NONE)
+
+    def cut(*given: Any, **more: Any) -> Repair:
+        return replace(repair(*given, **more), proofs=weaker, status=Status.FEASIBLE, missing=QUARTERS, days=(0, 1))
+
+    monkeypatch.setattr(repairing, "repair", cut)
+    asked_for = {"away": [{"agent": "a1", "first": MONDAY.isoformat(), "last": MONDAY.isoformat()}]}
+    told = lead.post(f"{address}/repair", json=asked_for).json()
+    assert (told["status"], told["proof"], told["proofs"]["missing"]) == ("feasible", "by_itself", "by_itself")
+    scope = "of changes each of which people's own rules allow by itself"
+    assert told["sentences"][0].endswith(f"no repair {scope} leaves less: proved.")
+    assert told["sentences"][1].endswith(f"no repair {scope} that leaves as little missing moves fewer: proved.")
 
 
 def test_people_are_told_by_name_and_not_by_cost(lead: TestClient, context: Context) -> None:
