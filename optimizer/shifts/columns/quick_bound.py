@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from optimizer.shifts.columns.bounding import CONVERGED, SAFETY, Bounding, counted_by_week, weeks_of
+from optimizer.shifts.columns.bounding import SAFETY, Bounding, counted_by_week, weeks_of
 from optimizer.shifts.columns.master import Floats, Row, Unit
 from optimizer.shifts.columns.pairs import PairPrices
 from optimizer.shifts.columns.saddle import Duals, Saddle, SaddlePrices
@@ -37,12 +37,15 @@ DROP_ABOVE = 30.0
 DROP_BELOW = 1e-4
 """Columns dearer by this than the best of their unit, and no heavier than this, are forgotten."""
 
-WHOLE_EVERY = 8
+WHOLE_EVERY = 4
 """Rounds between two pricings of whole rows."""
+
+NEAR = 0.02
+"""Distance at which the game over weeks is over: prices over whole rows then rise sooner."""
 
 STILL_ROUNDS = 6
 LEAST_RISE = 1e-3
-"""The bound is given up where so many rounds have not raised it by this share."""
+"""It is also over where so many rounds have not raised its bound by this share."""
 
 PARTS_PER_WEEK = 4
 
@@ -82,6 +85,7 @@ class QuickBounding:
         self._steps = STEPS
         self._best: SaddlePrices | None = None
         self._best_duals: Duals | None = None
+        self._climbed: Duals | None = None
         self._bound = -np.inf
         self._value = np.inf
         self._idle = 0
@@ -105,8 +109,8 @@ class QuickBounding:
 
     @property
     def duals(self) -> Duals | None:
-        """The prices as they move, for another game to begin with."""
-        return self._saddle.duals
+        """The prices that did best over whole rows, or as the game moves them: for another game to begin with."""
+        return self._climbed or self._saddle.duals
 
     @property
     def parts(self) -> list[tuple[str, Row]]:
@@ -137,7 +141,7 @@ class QuickBounding:
             done += 1
             if on_round is not None:
                 on_round()
-            if self.distance <= CONVERGED or self._rounds - self._rose[0] >= STILL_ROUNDS:
+            if self.distance <= NEAR or self._rounds - self._rose[0] >= STILL_ROUNDS:
                 break
         self._climb(progress, until)
 
@@ -154,7 +158,7 @@ class QuickBounding:
             saddle.moved,
             lambda: progress.over() or (until is not None and progress.seconds >= until),
         )
-        prices = saddle.prices_at(duals)
+        self._climbed, prices = duals, saddle.prices_at(duals)
         self._climb_pairs(prices)
         self._heard(prices, progress)
 

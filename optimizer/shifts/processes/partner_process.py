@@ -20,6 +20,7 @@ from optimizer.shifts.rows.finder import RowFinder
 from optimizer.shifts.rows.in_row import TooLarge
 from optimizer.shifts.rows.people import people_of
 from optimizer.shifts.search.anneal import anneal, anneal_seconds
+from optimizer.shifts.search.calm import calmly, many_weeks
 from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.search.everybody import dive_from
@@ -102,10 +103,11 @@ def main() -> int:
         anneal(crew, progress, seconds=anneal_seconds(crew, progress), moves=None, seed=order.seed)
         talk.rows(crew, crew.cost())
     talk.merge(crew)
-    search = search_of(crew, progress, order.seed)
+    search, done = search_of(crew, progress, order.seed), 0
     while not progress.over():
         talk.merge(crew)
-        if search.step() > 0:
+        done += 1
+        if calmly(crew, progress, order.seed + done) if many_weeks(crew) else search.step() > 0:
             talk.rows(crew, crew.cost())
     return 0
 

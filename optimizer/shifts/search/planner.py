@@ -13,6 +13,7 @@ from optimizer.shifts.processes.partner import Partner
 from optimizer.shifts.processes.wire import Order
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.search.anneal import OFFER_SECONDS, anneal, anneal_seconds, start_heat
+from optimizer.shifts.search.calm import calmly, many_weeks
 from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.search.everybody import dive_from
@@ -28,6 +29,10 @@ LATER_HEAT = 0.15
 
 LATER_SECONDS = 4.0
 LATER_MOVES = 200
+
+LONG_ANNEAL_SHARE = 0.4
+"""With many weeks the first process anneals for so much of the time, while the second one proves the bound and plans
+whole rows anew."""
 
 MOVES_PER_UNIT = 60
 ROUNDS_PER_UNIT = 0.5
@@ -65,6 +70,8 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
                 crew.offer(progress)
         _improve(crew, progress, seed, lambda: _taught(bounding))
         return
+    if many_weeks(crew):
+        seconds = LONG_ANNEAL_SHARE * progress.seconds_left
     order = Order(problem=crew.grid.problem, time_limit_seconds=progress.seconds_left, workers=1, seed=seed + 1)
     partner = Partner(order, progress)
     try:
@@ -100,7 +107,8 @@ def _improve(
     dives: int | None = None,
 ) -> None:
     """Plan parts anew until time is over (or for so many `dives`)."""
-    weeks = WeeksAnew(crew, progress, guidance) if counted_by_week(crew.grid.problem) else None
+    calm = dives is None and many_weeks(crew)
+    weeks = WeeksAnew(crew, progress, guidance) if not calm and counted_by_week(crew.grid.problem) else None
     some = search_of(crew, progress, seed, timed=dives is None)
     done, offered = 0, progress.seconds
     while not progress.over() and (dives is None or done < dives):
@@ -110,7 +118,9 @@ def _improve(
                 if weeks is not None:
                     weeks.again()
             partner.tell(crew, crew.cost())
-        if weeks is not None:
+        if calm:
+            calmly(crew, progress, seed + done)
+        elif weeks is not None:
             if not weeks.step():
                 heat = LATER_HEAT * start_heat(crew)
                 moves = None if dives is None else LATER_MOVES
