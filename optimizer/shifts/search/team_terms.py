@@ -4,8 +4,8 @@ These rules tie single people to each other, so they live neither in a row nor i
 them each time it puts somebody back; whole rosters are charged exactly. A breach of a hard one costs `FORBIDDEN`, more
 than anything could save by it, and a roster with such a breach is offered to nobody.
 
-Columns and bounds leave them out. That is a relaxation: these rules only forbid or cost, never save, so every bound
-without them is a bound with them.
+Columns leave them out, and bounds but for a price on those kept together (`columns/pairs.py`). That is a
+relaxation: these rules only forbid or cost, never save, so every bound without them is a bound with them.
 """
 
 from collections.abc import Iterable, Iterator
