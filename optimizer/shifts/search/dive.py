@@ -191,12 +191,14 @@ class Dive:
                 return None
         if exact and master.bound > now - LEAST_GAIN:
             return None
-        return self._fix_all(progress, reprice, now if exact else np.inf)
+        return self._fix_all(progress, reprice, now if exact else None)
 
-    def _fix_all(self, progress: Progress, reprice: int, now: float) -> dict[int, Row] | None:
+    def _fix_all(self, progress: Progress, reprice: int, now: float | None) -> dict[int, Row] | None:
         """A part of a row for everyone, fixed a few at a time; None where time ran out or it is hopeless.
 
-        People who are fixed leave the master as soon as they are enough, as a smaller one is solved much faster.
+        With what the roster costs `now`, where columns' costs are exact: only then is it known what is hopeless. People
+        who are fixed leave the master then as soon as they are enough, as a smaller one is solved much faster, and
+        pricing waits until fixing has cost something. Where sums are balanced that made rosters dearer.
         """
         master, bound = self._master, self._master.bound
         units = list(range(len(self._people)))
@@ -206,28 +208,28 @@ class Dive:
         master.solve()
         while True:
             before = master.value
-            for number in self._to_fix(master, fixed):
+            for number in self._to_fix(master, fixed, LIKELY if now is not None else 1.0):
                 master.fix(number)
                 column = master.columns[number]
                 fixed[column.unit] = column
                 chosen[units[column.unit]] = column.row
             if len(chosen) == len(self._people):
                 return chosen
-            if len(fixed) >= LEAVES_SHARE * len(units):
+            if now is not None and len(fixed) >= LEAVES_SHARE * len(units):
                 master, stay = master.without(list(fixed.values()), COLUMNS_KEPT)
                 units, fixed = [units[unit] for unit in stay], {}
             newest, _ = master.solve()
             for _ in range(reprice):
                 if progress.over():
                     return None
-                if master.value <= before + SETTLED * abs(before):
+                if now is not None and master.value <= before + SETTLED * abs(before):
                     break
                 still_open = [unit for unit in range(len(units)) if unit not in fixed]
                 _, new = master.price(newest, partial(self._price_of, units), still_open)
                 if not new:
                     break
                 newest, _ = master.solve()
-            if master.value > now + max(HOPELESS * abs(now), now - bound):
+            if now is not None and master.value > now + max(HOPELESS * abs(now), now - bound):
                 return None
 
     def _price_of(
@@ -236,12 +238,12 @@ class Dive:
         """As `_price`, for the person of a unit of the present master."""
         return self._price(units[unit], prices, slopes)
 
-    def _to_fix(self, master: Master, fixed: Mapping[int, Column]) -> list[int]:
+    def _to_fix(self, master: Master, fixed: Mapping[int, Column], enough: float) -> list[int]:
         """The sure columns of people still open, else the heaviest one."""
         heaviest = sorted(
             (-weight, number) for number, weight in master.weights.items() if master.columns[number].unit not in fixed
         )
         count = len(self._people)
         sure = [number for weight, number in heaviest[: max(1, count // 10)] if -weight >= SURE]
-        likely = [number for weight, number in heaviest[: max(1, count // 30)] if -weight >= LIKELY]
+        likely = [number for weight, number in heaviest[: max(1, count // 30)] if -weight >= enough]
         return sure or likely or [heaviest[0][1]]
