@@ -147,6 +147,7 @@ def build(
             token = make_token(context, "demo router", actor=LEAD[0]).secret
             done("a lead, every agent, a router token")
     except BaseException:
+        # A Ctrl-C too must leave no open database behind.
         context.engine.dispose()
         raise
     return Built(folder, context, play, clock.now, links[0], links[1], guest, password, token, size, roster_id)
@@ -179,6 +180,7 @@ def make_centre(folder: Path, day: date, *, seed: int, say: Say, size: Size) -> 
             requirements_from_history(context, starts_on=first, days=size.days, zone=ZONE, actor=LEAD[0])
             done("requirement per queue and quarter-hour, from the history")
     except BaseException:
+        # A Ctrl-C too must leave no open database behind.
         context.engine.dispose()
         raise
     return context, clock

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.shifts.columns.master import Balanced
+from optimizer.shifts.rows.people import Person
 
 Floats = NDArray[np.float64]
 
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 class BalanceArrays:
     """Costs, slopes and the least of what lies beyond a slope, for everybody in one go."""
 
-    def __init__(self, people: Sequence[Balanced]) -> None:
+    def __init__(self, people: Sequence[Person]) -> None:
         self.width = max((len(one.balances) for one in people), default=0)
         shape = (len(people), self.width)
         turns = max((len(balance.turns) for one in people for balance in one.balances), default=0)

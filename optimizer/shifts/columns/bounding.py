@@ -138,4 +138,5 @@ class Bounding:
                 if not more or self.distance <= CONVERGED:
                     return
         except LpFailed:
+            # What was proved before stays; without a linear program there is nothing to go on from.
             return

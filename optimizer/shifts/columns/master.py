@@ -14,14 +14,13 @@ the tangents' slopes. It holds for any convex combination of tangents, so also f
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.shifts.columns.lp import Lp
 from optimizer.shifts.cover.table import CoverTable
-from optimizer.shifts.rows.in_row import Balance
+from optimizer.shifts.rows.people import Person
 
 Floats = NDArray[np.float64]
 
@@ -37,36 +36,9 @@ Pricer = Callable[[int, Floats, Floats], Sequence[tuple[float, float, Row]]]
 prices, own cost, row); the first has the least value of all rows of the unit."""
 
 
-class Balanced(Protocol):
-    """Whose sums are balanced over several units: a person, or people as one; see `people.Person`."""
-
-    @property
-    def balances(self) -> tuple[Balance, ...]:
-        """The costs of the sums."""
-
-    @property
-    def amounts(self) -> Floats:
-        """[balance, option]"""
-
-    @property
-    def lowest(self) -> Floats:
-        """The slope of each cost below all of its turns."""
-
-    @property
-    def steepest(self) -> Floats:
-        """The slope of each cost above all of its turns."""
-
-    @property
-    def flattest(self) -> Floats:
-        """The slopes nearest to none."""
-
-    def least_beyond(self, slopes: Floats) -> float:
-        """The least of cost(sum) - slope * (sum - start), over all sums and balances."""
-
-
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What takes one column: a person (by number), or people as one; their skills are those of a group of the table."""
+    """What takes one column: a person (by number), whose skills are those of a group of the table."""
 
     person: int
     group: int
@@ -118,7 +90,7 @@ class Master:
         inside: NDArray[np.bool_],
         outside: Floats,
         works: Floats,
-        balanced: Sequence[Balanced] = (),
+        balanced: Sequence[Person] = (),
     ) -> None:
         """Columns take from the options `inside`; the cover that these can't reach is left out.
 
@@ -165,7 +137,7 @@ class Master:
         self._lp.put(row, self._lp.add_column(float(shifts.over[option])), -1.0)
         return row
 
-    def _beyond(self, person: Balanced) -> list[int]:
+    def _beyond(self, person: Person) -> list[int]:
         """For each balance a variable for what it costs beyond its slope before all turns, which is in the columns."""
         for one in person.balances:
             self._constant += float(one.at_zero + one.slope * one.start)
@@ -292,8 +264,8 @@ class Master:
     def without(self, settled: Sequence[Column], per_unit: int) -> "tuple[Master, list[int]]":
         """A smaller master in which these columns are what their units work, and the old number of each unit in it.
 
-        Of every other unit the columns of the last solution stay, and so many more of least reduced cost. Not for
-        masters with balances.
+        Of every other unit the columns of the last solution stay, and so many more of least reduced cost. All tangents
+        stay: who is settled is outside now. Not for masters with balances.
         """
         outside, works = self._outside.copy(), self._works.copy()
         for column in settled:
@@ -307,7 +279,10 @@ class Master:
         for column in (*(self.columns[number] for number in self.weights), *self.promising(per_unit)):
             if column.unit in place:
                 rest.add_column(place[column.unit], column.row, column.cost)
-        rest.separate(self._presence())
+        for t, cuts in self._cuts.items():
+            for _, constant, slope in cuts:
+                there = sum(float(slope[self._units[one.unit].group] * one.heads[t]) for one in settled)
+                rest._add_cut(t, constant + there, slope)
         return rest, stay
 
     def slopes(self, person: int) -> Floats:

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.shifts.columns.balances import BalanceArrays
-from optimizer.shifts.columns.master import Balanced, Row, Unit
+from optimizer.shifts.columns.master import Row, Unit
 from optimizer.shifts.cover.table import CoverTable
+from optimizer.shifts.rows.people import Person
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -101,7 +102,7 @@ class Saddle:
         days: int,
         outside: Floats,
         works: Floats,
-        balanced: Sequence[Balanced] = (),
+        balanced: Sequence[Person] = (),
         duals: Duals | None = None,
     ) -> None:
         """A column has at most `days` shifts. `outside`, `works`, `balanced`: as in the master.
