@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from roster.contacts import ArrivalState, History, OutcomeMarker, Resolvability, Stake
 from roster.people import Channel
 from roster.policy_layers import Layer, LayerError, compose, flat, nested
+from roster.protections import SOFT_PROTECTIONS, Protection
 from roster.rules.parameters import Rules
 from roster.rules.parameters.base import NightTerms
 
@@ -108,6 +109,8 @@ class RestPolicy(_Table):
     traumatic_outcomes: tuple[OutcomeMarker, ...]
     light_only_minutes: Minutes
     moment_minutes: Annotated[int, Field(ge=1, le=60)]
+    postpone_minutes: Minutes
+    repay_before_end_minutes: Minutes
 
 
 class DebriefPolicy(_Table):
@@ -141,17 +144,42 @@ class RoutingPolicy(_Table):
 
     reservation_seconds: int = Field(ge=1)
     max_wait_seconds: int = Field(ge=1)
+    max_wait_by_priority: dict[Annotated[int, Field(ge=1, le=9)], Annotated[int, Field(ge=1)]]
+    yield_order: tuple[Protection, ...]
+    life_at_risk_passes: tuple[Protection, ...]
     wait_weight: float = Field(ge=0)
     acute_weight: float = Field(ge=0)
     carried_weight: float = Field(ge=0)
     heavy_share_weight: float = Field(ge=0)
+    heavy_week_weight: float = Field(ge=0)
     continuity_bonus: float = Field(ge=0)
     proficiency_weight: float = Field(ge=0)
     idle_weight: float = Field(ge=0)
+    since_break_weight: float = Field(ge=0)
     before_break_minutes: Minutes
     before_break_weight: float = Field(ge=0)
+    expected_handle_seconds: int = Field(ge=1)
     light_score_below: Points
+    look_ahead_seconds: int = Field(ge=0)
+    look_ahead_margin: float = Field(ge=0)
+    wrap_up_seconds: int = Field(ge=0, le=3600)
     concurrency: dict[Channel, Annotated[int, Field(ge=1, le=10)]]
+
+    @model_validator(mode="after")
+    def _yields_in_order(self) -> "RoutingPolicy":
+        for name, listed in (("yield_order", self.yield_order), ("life_at_risk_passes", self.life_at_risk_passes)):
+            twice = sorted({each.value for each in listed if listed.count(each) > 1})
+            if twice:
+                raise ValueError(f"{name} names {', '.join(twice)} twice: expected each protection once")
+        hard = [each.value for each in self.yield_order if each not in SOFT_PROTECTIONS]
+        if hard:
+            soft = ", ".join(sorted(SOFT_PROTECTIONS))
+            raise ValueError(f"yield_order names {', '.join(hard)}: only {soft} yield to a long wait")
+        return self
+
+    def max_wait(self, priority: int) -> int:
+        """Seconds after which soft protections yield to a contact of `priority` (1 = first, 9 = last)."""
+        return self.max_wait_by_priority.get(priority, self.max_wait_seconds)
 
 
 class StaffingPolicy(_Table):
