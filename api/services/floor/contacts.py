@@ -75,8 +75,7 @@ def _post(context: Context, body: ContactIn, actor: str, key: str | None) -> Pos
                 return Posted(ContactView.model_validate_json(earlier.body), earlier.status_code == CREATED)
         known = session.execute(select(CONTACT.c.id).where(CONTACT.c.ref == body.ref)).scalar()
         if known is None:
-            contact_id = str(uuid.uuid4())
-            _add(work, contact_id, body, queue, actor)
+            contact_id = take_in(work, body, queue, actor)
             work.offer()
             work.write_contacts()
         else:
@@ -88,7 +87,9 @@ def _post(context: Context, body: ContactIn, actor: str, key: str | None) -> Pos
         return Posted(view, known is None)
 
 
-def _add(work: PoolWork, contact_id: str, body: ContactIn, queue: Row[Any], actor: str) -> None:
+def take_in(work: PoolWork, body: ContactIn, queue: Row[Any], actor: str) -> str:
+    """Put a new contact of `queue` (a row of its table) on this floor, waiting; its id. Its `ref` must be new."""
+    contact_id = str(uuid.uuid4())
     owner_id = None if body.owner is None else _owner(work.session, body.owner)
     # A caller's clock may run ahead of ours: nobody has waited since tomorrow.
     arrived_at = min(body.arrived_at or work.now, work.now)
@@ -107,10 +108,21 @@ def _add(work: PoolWork, contact_id: str, body: ContactIn, queue: Row[Any], acto
     )
     add_contact(work, contact, body.entry, difficulty)
     work.event("contact.waiting", contact_id, actor, queue=body.queue, tier=difficulty.tier.value)
+    return contact_id
 
 
-def accept(context: Context, contact_id: str, *, actor: str, as_agent: int | None = None) -> ContactView:
-    """The agent takes what was reserved for them; accepting again changes nothing."""
+def accept(
+    context: Context,
+    contact_id: str,
+    *,
+    actor: str,
+    as_agent: int | None = None,
+    remember: dict[str, Any] | None = None,
+) -> ContactView:
+    """The agent takes what was reserved for them; accepting again changes nothing but what is remembered.
+
+    `remember` is kept with the contact's reason.
+    """
     with _command(context, contact_id, as_agent) as (work, row):
         if row.status is ContactStatus.ASSIGNED:
             contact = replace(work.contacts[contact_id], status=ContactStatus.ACCEPTED, reservation_expires_at=None)
@@ -118,6 +130,8 @@ def accept(context: Context, contact_id: str, *, actor: str, as_agent: int | Non
             work.event("contact.accepted", contact_id, actor)
         elif row.status is not ContactStatus.ACCEPTED:
             raise conflict(row, "accepted", "assigned")
+        if remember is not None:
+            work.write(contact_id, reason={**row.reason, **remember})
         return _result(work, contact_id)
 
 
