@@ -1,7 +1,7 @@
 """The master of a column generation without a linear program: weights and prices answer each other in small steps.
 
 The same problem as in `master.py`, read as a game. Each unit mixes its columns by weights that sum to 1; each interval
-of cover mixes the tangents of its cost (one for each union of crews, level by level), each role, option and balance
+of cover mixes the tangents of its cost (one for each line of its table), each role, option and balance
 takes a slope between its flattest and its steepest. Columns that are dear at the prices lose weight, tangents that lie
 above the others gain it, both by exponents (mirror descent), and the prices answer to where the weights are going
 (extrapolation, as in Chambolle and Pock, "A first-order primal-dual algorithm", 2011). After so many steps the mean of
@@ -69,7 +69,7 @@ class SaddlePrices:
 class Duals:
     """Prices as they move.
 
-    Logarithms of the tangents' weights (or these weights) by level, union and interval; of roles, options, balances.
+    Logarithms of the tangents' weights (or these weights) by line and interval; of roles, options, balances.
     """
 
     unions: Floats
@@ -119,6 +119,9 @@ class Saddle:
         self._balances = BalanceArrays(balanced)
         self._segments = np.zeros((cover.size, cover.segment_covers.shape[1]))
         self._segments[np.arange(cover.size), cover.segment_of] = 1.0
+        weights = np.repeat(cover.level_weights, np.diff(cover.begins))[:, None]
+        self._crew, self._needs = weights * cover.crew, weights * cover.needs
+        """Of each line, by its level's weight."""
         self._intervals = cover.covers.any(axis=0)
         """The others cost what they cost, whatever is worked."""
         self._columns = _Columns(
@@ -244,7 +247,7 @@ class Saddle:
         mean: Duals | None = None
         for _ in range(steps):
             duals = self._answered(duals, 2 * worked - before, 2 * sums - sums_before)
-            mixed = replace(duals, unions=_mixed(duals.unions))
+            mixed = replace(duals, unions=self._mixed(duals.unions))
             mean = mixed if mean is None else _added(mean, mixed)
             self._columns.faint[:] -= self._weight_step * self._reduced(self._prices(mixed))
             self._weigh()
@@ -252,7 +255,7 @@ class Saddle:
             worked, sums = self._worked()
             weights += self.weights
         if mean is None:
-            return self._prices(replace(duals, unions=_mixed(duals.unions)))
+            return self._prices(replace(duals, unions=self._mixed(duals.unions)))
         mean = Duals(mean.unions / steps, mean.roles / steps, mean.worth / steps, mean.balance / steps)
         self.duals = replace(mean, unions=np.log(np.maximum(mean.unions, np.exp(FAINTEST))))
         self._columns.faint[:] = np.log(np.maximum(weights / steps, np.exp(FAINTEST)))
@@ -285,7 +288,7 @@ class Saddle:
         missing = shifts.required - self._works - worked.sum(axis=0)
         wanted = _soft_step(missing / SHARPNESS)
         return Duals(
-            _normal(gaps.queues / SHARPNESS),
+            self._normal(gaps.queues / SHARPNESS),
             _soft_step(gaps.roles / SHARPNESS),
             wanted * shifts.under - (1.0 - wanted) * shifts.over,
             self._balances.slopes_at(sums),
@@ -293,7 +296,7 @@ class Saddle:
 
     def prices_at(self, duals: Duals) -> SaddlePrices:
         """What is said by prices such as `settle` leaves."""
-        prices = self._prices(replace(duals, unions=_mixed(duals.unions)))
+        prices = self._prices(replace(duals, unions=self._mixed(duals.unions)))
         return replace(prices, constant=prices.constant + self._balances.least_beyond(duals.balance))
 
     def moved(self, duals: Duals, worked: Floats, sums: Floats, share: float) -> Duals:
@@ -311,7 +314,7 @@ class Saddle:
         gaps, shifts = self._cover.gaps(self._presence(worked)), self._cover.shifts
         missing = shifts.required - self._works - worked.sum(axis=0)
         return Duals(
-            _normal(duals.unions + step * gaps.queues),
+            self._normal(duals.unions + step * gaps.queues),
             np.clip(duals.roles + step * gaps.roles, 0.0, 1.0),
             np.clip(duals.worth + step * (shifts.under + shifts.over) * missing, -shifts.over, shifts.under),
             self._balances.moved(duals.balance, sums, share * self._balance_step),
@@ -320,9 +323,8 @@ class Saddle:
     def _prices(self, mixed: Duals) -> SaddlePrices:
         """What a mixture of tangents says of the options; the balances' own constant is left out."""
         cover, shifts, roles = self._cover, self._cover.shifts, self._cover.roles
-        by_union = np.einsum("l,lui->ui", cover.level_weights, mixed.unions)
-        slope = cover.over_weight - cover.crew.T @ by_union - self._role_weight * (roles.counts.T @ mixed.roles)
-        constant = np.einsum("l,lui,lui->i", cover.level_weights, mixed.unions, cover.needs)
+        slope = cover.over_weight - self._crew.T @ mixed.unions - self._role_weight * (roles.counts.T @ mixed.roles)
+        constant = np.einsum("li,li->i", mixed.unions, self._needs)
         constant += (
             self._role_weight * (roles.needs * mixed.roles).sum(axis=0) - cover.over_weight * cover.total_required
         )
@@ -333,6 +335,19 @@ class Saddle:
             (slope @ self._segments) @ cover.segment_covers.T - mixed.worth,
             mixed.balance,
         )
+
+    def _normal(self, faint: Floats) -> Floats:
+        """Logarithms of weights, the greatest of each level and interval 0; in place."""
+        for lines in self._cover.by_level(faint):
+            lines -= lines.max(axis=0)
+        return np.maximum(faint, FAINTEST, out=faint)
+
+    def _mixed(self, faint: Floats) -> Floats:
+        """The weights, which sum to 1 over the lines of a level."""
+        mixed: Floats = np.exp(faint)
+        for lines in self._cover.by_level(mixed):
+            lines /= lines.sum(axis=0)
+        return mixed
 
     def _reduced(self, prices: SaddlePrices) -> Floats:
         """What each column costs at these prices."""
@@ -361,19 +376,6 @@ class Saddle:
         cover = float(self._cover.cost(self._presence(worked))[self._intervals].sum())
         cells = self._cover.shifts.cost(self._works + worked.sum(axis=0))
         return cover + cells + float(self.weights @ self._columns.cost) + self._balances.cost(sums)
-
-
-def _normal(faint: Floats) -> Floats:
-    """Logarithms of weights, the greatest of each level and interval 0."""
-    normal: Floats = np.maximum(faint - faint.max(axis=1, keepdims=True), FAINTEST)
-    return normal
-
-
-def _mixed(faint: Floats) -> Floats:
-    """The weights, which sum to 1 over the unions."""
-    mixed: Floats = np.exp(faint)
-    mixed /= mixed.sum(axis=1, keepdims=True)
-    return mixed
 
 
 def _soft_step(values: Floats) -> Floats:

@@ -1,21 +1,24 @@
 """Cover as numbers: what a roster's cover costs, what one more person would save where, and tangents from below.
 
 The same formula as the posting (Hall over unions of crews, level by level of queue weight), laid out in arrays
-[level, union, interval] so that a search can ask thousands of times a second. With very many queues only the
-smallest unions are kept: every figure is then a lower bound of the true cost, never above it.
+[line, interval] so that a search can ask thousands of times a second. A line is a union of crews of queues that count
+at a level: any other group would ask no more of more people. With very many queues only the smallest unions are kept:
+every figure is then a lower bound of the true cost, never above it.
 
 Role cover is counted in the same intervals, in `roles` (see `role_table.py`), so wherever cover is, roles are.
 Cover by shift needs none of that: it is beside the intervals, in `shifts` (see `shift_cover.py`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.shifts.cover.by_shift import ShiftCover
 from optimizer.shifts.cover.intervals import cover_intervals, groups_of
+from optimizer.shifts.cover.moves import saved_by_one, take_off
 from optimizer.shifts.cover.roles import RoleTable
 from optimizer.shifts.grid import Grid
 
@@ -26,7 +29,7 @@ MAX_UNIONS = 1024
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """What is asked beyond who is there: by queues [level, union, interval], by roles [line, interval]."""
+    """What is asked beyond who is there: by queues [line, interval], by roles [line of roles, interval]."""
 
     queues: Floats
     roles: Floats
@@ -79,28 +82,32 @@ class CoverTable:
         asked = sorted({queue for one in self._intervals for queue, _ in one.queues})
         weight = {queue: problem.queue_of[queue].weight for queue in asked}
         able = {queue: frozenset(i for i, (skills, _) in enumerate(self.groups) if queue in skills) for queue in asked}
-        unions = _unions(able.values())
         required = np.array(
             [[dict(one.queues).get(queue, 0) for one in self._intervals] for queue in asked], dtype=float
         ).reshape(len(asked), len(self._intervals))
-        inside = np.array([[able[queue] <= union for queue in asked] for union in unions], dtype=float)
-        self.crew = np.array([[group in union for group in range(len(self.groups))] for union in unions], dtype=float)
-        """[union, group]"""
-        self._with = [np.flatnonzero(self.crew[:, group]) for group in range(len(self.groups))]
-        self._without = [np.flatnonzero(self.crew[:, group] == 0) for group in range(len(self.groups))]
         self.total_required = required.sum(axis=0)
         terms = problem.rules.cover
         on = terms.mode != "off"
         self.over_weight = float(terms.over_weight) if on else 0.0
         levels = sorted(set(weight.values())) or [0]
-        self.needs = np.zeros((len(levels), len(unions), len(self._intervals)))
-        """[level, union, interval]: what the queues served by nobody outside the union ask."""
         self.level_weights = np.zeros(len(levels))
+        crew, needs, begins = [], [], [0]
         for number, level in enumerate(levels):
-            counted = np.array([weight[queue] >= level for queue in asked], dtype=float)
-            self.needs[number] = (inside * counted) @ required
+            counted = [queue for queue in asked if weight[queue] >= level]
+            unions = _unions(able[queue] for queue in counted)
+            crew += [[group in union for group in range(len(self.groups))] for union in unions]
+            inside = np.array([[queue in counted and able[queue] <= union for queue in asked] for union in unions])
+            needs.append(inside.astype(float).reshape(len(unions), len(asked)) @ required)
+            begins.append(len(crew))
             below = levels[number - 1] if number else 0
             self.level_weights[number] = terms.under_weight * (level - below) if on else 0
+        self.crew = np.array(crew, dtype=float)
+        """[line, group]"""
+        self.needs: Floats = np.concatenate(needs)
+        """[line, interval]: what the queues of the line's level ask that nobody outside its union serves."""
+        self.begins = np.array(begins, np.int64)
+        """The first line of each level, and the end."""
+        self._members = self.crew.T > 0
         # Who is spare is on shift - required + what the lowest level misses.
         self.level_weights[0] += self.over_weight
 
@@ -111,14 +118,19 @@ class CoverTable:
 
     def gaps(self, presence: Floats) -> Gaps:
         """What is asked beyond who is there (`presence`: [group, interval])."""
-        return Gaps(self.needs - (self.crew @ presence)[None, :, :], self.roles.missing(presence))
+        return Gaps(self.needs - self.crew @ presence, self.roles.missing(presence))
+
+    def by_level(self, lines: Floats) -> Iterator[Floats]:
+        """The lines of each level, of an array [line, ...]."""
+        for begin, end in pairwise(self.begins.tolist()):
+            yield lines[begin:end]
 
     def cost(self, presence: Floats) -> Floats:
         """Cost of each interval."""
         return self._cost(self.gaps(presence), presence)
 
     def _cost(self, gaps: Gaps, presence: Floats) -> Floats:
-        short = np.maximum(gaps.queues.max(axis=1), 0.0)
+        short = np.array([np.maximum(lines.max(axis=0), 0.0) for lines in self.by_level(gaps.queues)])
         spare = presence.sum(axis=0) - self.total_required
         each = self.level_weights @ short + self.over_weight * spare + self.roles.cost(gaps.roles)
         costs: Floats = each * self.quarters
@@ -126,16 +138,13 @@ class CoverTable:
 
     def change_gaps(self, gaps: Gaps, group: int, heads: Floats) -> None:
         """Put `heads` (per interval) more of `group` on shift, in place."""
-        gaps.queues[:, self._with[group], :] -= heads
-        gaps.roles[...] -= self.roles.counts[:, group, None] * heads
+        take_off(gaps.queues, self._members[group], heads)
+        take_off(gaps.roles, self.roles.counts[:, group] > 0, heads)
 
     def price_of_one(self, gaps: Gaps, group: int) -> Floats:
         """What one more of `group` on shift adds to the cost of each interval (mostly negative)."""
-        inside = gaps.queues[:, self._with[group], :].max(axis=1, initial=0.0)
-        outside = gaps.queues[:, self._without[group], :].max(axis=1, initial=0.0)
-        saved = np.maximum(inside, outside) - np.maximum(inside - 1.0, outside)
-        each = self.over_weight - self.level_weights @ saved + self.roles.price_of_one(gaps.roles, group)
-        price: Floats = each * self.quarters
+        saved = saved_by_one(gaps.queues, self.begins, self._members[group], self.level_weights)
+        price: Floats = (self.over_weight - saved + self.roles.price_of_one(gaps.roles, group)) * self.quarters
         return price
 
     def broken(self, gaps: Gaps) -> int:
@@ -147,17 +156,17 @@ class CoverTable:
     def tangent(self, presence: Floats) -> tuple[Floats, Floats]:
         """(constant [interval], slope [group, interval]): cost >= constant + slope * presence, equal at `presence`."""
         found = self.gaps(presence)
-        gaps = found.queues
-        steepest = gaps.argmax(axis=1)
         constant, slope = self.roles.tangent(found.roles)
         constant = constant - self.over_weight * self.total_required
         slope = slope + self.over_weight
         columns = np.arange(self.size)
-        for level, weight in enumerate(self.level_weights):
-            union = steepest[level]
-            short = gaps[level, union, columns] > 1e-9
-            constant = constant + weight * np.where(short, self.needs[level, union, columns], 0.0)
-            slope -= weight * self.crew[union].T * short
+        levels = zip(self.level_weights, self.begins[:-1], self.by_level(found.queues), strict=True)
+        for weight, begin, gaps in levels:
+            steepest = gaps.argmax(axis=0)
+            short = gaps[steepest, columns] > 1e-9
+            line = begin + steepest
+            constant = constant + weight * np.where(short, self.needs[line, columns], 0.0)
+            slope -= weight * self.crew[line].T * short
         return constant * self.quarters, slope * self.quarters
 
     def by_segment(self, values: Floats) -> Floats:

@@ -14,6 +14,7 @@ from optimizer.shifts.grid import Grid
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.rows.finder import RowFinder, Window
 from optimizer.shifts.rows.people import Person
+from optimizer.shifts.rows.weighing import Weigher
 from optimizer.shifts.search.team_terms import TeamTerms
 from roster.problem import Assigned
 
@@ -45,6 +46,8 @@ class Crew:
         self.team = TeamTerms(grid)
         """Who is kept together and apart."""
         self._person = {person.agent.id: person for person in people}
+        self._weighers = {person.agent.id: Weigher(person) for person in people}
+        self._none: Floats = np.zeros(len(grid.options))
         self.slopes: dict[str, Floats] = {}
         """The price on each balance that last gave each person's best row."""
         self.known: dict[str, dict[tuple[int, ...], None]] = {person.agent.id: {} for person in people}
@@ -60,7 +63,7 @@ class Crew:
     def _cost_of_row(self, person: Person) -> int:
         agent = person.agent.id
         if agent not in self._costs:
-            self._costs[agent] = person.cost(self.rows[agent])
+            self._costs[agent] = round(self._cost_of(person, self.rows[agent], self._none))
         return self._costs[agent]
 
     def _team_cost(self) -> float:
@@ -183,7 +186,7 @@ class Crew:
         return True
 
     def _cost_of(self, person: Person, row: Sequence[int], prices: Floats) -> float:
-        return float(prices[list(row)].sum()) + person.cost(row)
+        return self._weighers[person.agent.id].weigh(row, prices)[0]
 
     def candidates(
         self, person: Person, prices: Floats, window: Window | None = None, kept: Sequence[int] = ()
@@ -194,18 +197,19 @@ class Crew:
         """
         low, high = person.lowest, person.steepest
         slopes = self.slopes.get(person.agent.id, person.flattest)
+        weigher = self._weighers[person.agent.id]
         found: list[tuple[float, list[int]]] = []
         for _ in range(SLOPE_TRIES):
             best = self.finder.best(person, person.priced(prices, slopes), window)
             if best is None:
                 break
             row = sorted((*kept, *best[1]))
-            found.append((self._cost_of(person, row, prices), row))
+            cost, least, most = weigher.weigh(row, prices)
+            found.append((cost, row))
             if not person.balances:
                 break
             if found[-1] is min(found, key=lambda way: way[0]):
                 self.slopes[person.agent.id] = slopes
-            least, most = person.slopes(row)
             below, above = slopes < least, slopes > most
             if not (below | above).any():
                 break
