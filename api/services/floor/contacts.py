@@ -111,18 +111,8 @@ def take_in(work: PoolWork, body: ContactIn, queue: Row[Any], actor: str) -> str
     return contact_id
 
 
-def accept(
-    context: Context,
-    contact_id: str,
-    *,
-    actor: str,
-    as_agent: int | None = None,
-    remember: dict[str, Any] | None = None,
-) -> ContactView:
-    """The agent takes what was reserved for them; accepting again changes nothing but what is remembered.
-
-    `remember` is kept with the contact's reason.
-    """
+def accept(context: Context, contact_id: str, *, actor: str, as_agent: int | None = None) -> ContactView:
+    """The agent takes what was reserved for them; accepting again changes nothing."""
     with _command(context, contact_id, as_agent) as (work, row):
         if row.status is ContactStatus.ASSIGNED:
             contact = replace(work.contacts[contact_id], status=ContactStatus.ACCEPTED, reservation_expires_at=None)
@@ -130,8 +120,6 @@ def accept(
             work.event("contact.accepted", contact_id, actor)
         elif row.status is not ContactStatus.ACCEPTED:
             raise conflict(row, "accepted", "assigned")
-        if remember is not None:
-            work.write(contact_id, reason={**row.reason, **remember})
         return _result(work, contact_id)
 
 

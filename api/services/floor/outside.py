@@ -52,11 +52,13 @@ def agent_id_of(context: Context, code: str) -> int:
     return int(found)
 
 
-def taken(context: Context, contact_id: str, agent_code: str, *, actor: str) -> ContactView:
+def taken(
+    context: Context, contact_id: str, agent_code: str, *, actor: str, queue_code: str | None = None
+) -> ContactView:
     """The agent has the contact in conversation, whoever Breather had chosen.
 
-    In conversation with somebody else it is a transfer: that agent's part is completed, with the rest that follows.
-    Told again, it changes nothing.
+    In conversation with somebody else it is a transfer (to `queue_code`, where that is said): that agent's part is
+    completed, with the rest that follows. Told again, it changes nothing.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def taken(context: Context, contact_id: str, agent_code: str, *, actor: str) -> 
         if row.status is not ContactStatus.ACTIVE or row.agent_id == agent.id:
             work.write_contacts()
             return view_in(work.session, contact_id)
-    onward = transfer(context, contact_id, TransferIn(queue=row.queue_code), actor=actor)
+    onward = transfer(context, contact_id, TransferIn(queue=queue_code or row.queue_code), actor=actor)
     return taken(context, onward.id, agent_code, actor=actor)
 
 

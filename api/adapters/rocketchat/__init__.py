@@ -1,0 +1,1 @@
+"""Rocket.Chat: who takes the next chat of a department, and what became of it."""

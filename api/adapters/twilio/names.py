@@ -1,0 +1,55 @@
+"""Whose a callback's ids are: agents and queues by SID, or as the site's own attributes say."""
+
+from api.adapters.attributes import AGENT, OWNER, QUEUE, entry_of, text
+from api.adapters.twilio.form import Form
+from api.context import Context
+from api.errors import Invalid, NotFound
+from api.services.floor.outside import agent_id_of, known_contact
+from api.services.floor.views import ContactIn
+from roster.store.engine import reading
+
+ACTOR = "twilio"
+
+
+def ref_of(task_sid: str) -> str:
+    """The reference under which a task is a contact."""
+    return f"twilio:{task_sid}"
+
+
+def agent_of(context: Context, form: Form) -> str:
+    """Code of the form's worker: by `workers`, by the worker attribute `breather_agent`, or the SID itself.
+
+    Raises
+    ------
+    Invalid: nobody is called so.
+    """
+    sid = form.sid("WorkerSid")
+    workers = context.adapters.twilio.workers
+    code = workers[sid] if sid in workers else text(form.attributes("WorkerAttributes"), AGENT) or sid
+    try:
+        agent_id_of(context, code)
+    except NotFound as error:
+        raise Invalid(f"WorkerSid={sid!r}: agent {code!r} is not known") from error
+    return code
+
+
+def contact_in(context: Context, form: Form) -> ContactIn:
+    """The form's task as a contact to post.
+
+    Raises
+    ------
+    Invalid: an attribute that can't be used, or an unknown owner. Whether the queue is known is seen on posting.
+    """
+    attributes = form.attributes("TaskAttributes")
+    queues, sid = context.adapters.twilio.queues, form.get("TaskQueueSid")
+    queue = queues[sid] if sid in queues else text(attributes, QUEUE) or sid
+    if not 1 <= len(queue) <= 64:
+        raise Invalid(f"TaskQueueSid={sid[:40]!r}: expected a queue that the adapters' file or {QUEUE} names")
+    owner = text(attributes, OWNER)
+    return ContactIn(ref=ref_of(form.sid("TaskSid")), queue=queue, owner=owner, entry=entry_of(attributes))
+
+
+def contact_id_of(context: Context, form: Form) -> str | None:
+    """The contact that the form's task is by now, if it was ever posted."""
+    with reading(context.engine) as session:
+        return known_contact(session, ref_of(form.sid("TaskSid")))
