@@ -10,12 +10,12 @@ from api import problems
 from api.context import Context
 from api.metrics import API_PREFIX, MeasureRequests, Metrics
 from api.problems import RenderError
-from api.routes import agents, contacts, days, events, health, roster_changes, rosters, session
+from api.routes import agents, contacts, days, events, health, roster_changes, rosters, session, webhooks
 from api.security.body_limit import BodyLimit
 from api.security.headers import SecurityHeaders
 
 # Each room adds its line here, sorted: modules of api/routes with a `router`.
-ROUTERS: tuple[Any, ...] = (agents, contacts, days, events, roster_changes, rosters, session)
+ROUTERS: tuple[Any, ...] = (agents, contacts, days, events, roster_changes, rosters, session, webhooks)
 
 # Routers whose addresses stand at the root, outside the versioned API.
 ROOT_ROUTERS = (events.live, health.router)

@@ -1,10 +1,18 @@
 """Settings from the environment (`BREATHER_*`); refuses unsafe values outside development."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Network = IPv4Network | IPv6Network
+
+
+def read_networks(text: str) -> tuple[Network, ...]:
+    """The networks that `text` lists, with commas between; raises `ValueError` quoting one that is none."""
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 class Settings(BaseSettings):
@@ -21,10 +29,29 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=720)
     max_body_bytes: int = Field(default=20_000_000, description="largest request body")
     jobs: bool = Field(default=True, description="run the scheduled jobs in this process")
+    event_source: str = Field(
+        default="urn:breather:events",
+        pattern=r"^[!-~]{1,200}$",
+        description="a URI that names this installation in the CloudEvents that webhooks carry",
+    )
+    webhook_networks: str = Field(
+        default="", description="networks that webhooks may be sent to besides the public internet: 10.0.0.0/8,fd00::/8"
+    )
     solver_workers: int = Field(default=2, ge=1, le=64)
     clock_offset_seconds: float = Field(
         default=0.0, description="added to the clock, so that a demo can live in a day of its own; 0 everywhere else"
     )
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        read_networks(value)
+        return value
+
+    @property
+    def allowed_networks(self) -> tuple[Network, ...]:
+        """`webhook_networks`, read."""
+        return read_networks(self.webhook_networks)
 
     @property
     def url(self) -> str:

@@ -11,7 +11,21 @@ import typer
 from sqlalchemy.exc import DBAPIError
 from typer.exceptions import TyperException
 
-from api.cli import bench, demo, doctor, imports, instances, plan, policy, roster, serve, staffing, tokens, users
+from api.cli import (
+    bench,
+    demo,
+    doctor,
+    imports,
+    instances,
+    plan,
+    policy,
+    roster,
+    serve,
+    staffing,
+    tokens,
+    users,
+    webhooks,
+)
 from api.cli.failed import Failed
 from api.errors import ServiceError
 from roster.clock import ClockError
@@ -38,6 +52,7 @@ COMMANDS: tuple[Any, ...] = (
     staffing,
     tokens,
     users,
+    webhooks,
 )
 
 

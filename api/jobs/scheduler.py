@@ -12,7 +12,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from api.context import Context
-from api.jobs import days, floor
+from api.jobs import days, floor, webhooks
 from api.services.access.accounts import clear_expired
 from api.services.rosters.planning import recover_runs
 
@@ -33,6 +33,9 @@ JOBS: tuple[Job, ...] = (
     Job("debriefs", days.DEBRIEF_SECONDS, days.tend_debriefs),
     Job("floor", floor.SECONDS, floor.run),
     Job("recover planning runs", 30, recover_runs),
+    Job("webhooks", webhooks.SECONDS, webhooks.send_due),
+    Job("webhooks that fail", webhooks.FAILING_SECONDS, webhooks.try_failing),
+    Job("webhooks, old deliveries", webhooks.TIDY_SECONDS, webhooks.tidy),
 )
 
 
@@ -40,7 +43,7 @@ def make_scheduler(context: Context, jobs: tuple[Job, ...] = JOBS) -> Background
     """A scheduler of `jobs`, not yet started; a job that fails is logged (logger `apscheduler`) and runs again."""
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(4)},
+        executors={"default": ThreadPoolExecutor(6)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for job in jobs:

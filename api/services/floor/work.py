@@ -24,7 +24,18 @@ CACHE_AGE = timedelta(seconds=60)
 """A cached floor holds plans and counts that move with time; past this age it is read again."""
 
 # Lines of the log that say nothing new about plans, skills or people; any other makes cached floors stale.
-KNOWN_KINDS = ("adapter.", "contact.", "agent.state", "rest.", "floor.", "run.", "user.", "token.", "session.")
+KNOWN_KINDS = (
+    "adapter.",
+    "agent.state",
+    "contact.",
+    "floor.",
+    "rest.",
+    "run.",
+    "session.",
+    "token.",
+    "user.",
+    "webhook.",
+)
 
 
 def touch_pools(session: Session) -> None:
