@@ -1,6 +1,6 @@
 """From a trace, a duty list and a policy to the arrays that the event loop moves."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -97,7 +97,7 @@ def make_centre(trace: Trace, duty: Duty, policy: Policy, world: World, seed: in
         day_number=np.asarray(days, np.int64),
         session_skills=np.ascontiguousarray(duty.skills),
         floor=floor.columns.arrays,
-        count=np.zeros(Count.SIZE, np.int64),
+        counts=np.zeros(Count.SIZE, np.int64),
         seconds=np.zeros(Sum.SIZE),
         clock=np.array([base, np.inf]),
         at=at,

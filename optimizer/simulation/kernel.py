@@ -74,7 +74,7 @@ def advance(centre: Centre, policy: int) -> int:
                     _dispatch(centre, policy)
                 elif _anybody(centre):
                     at[ASKED] = 1
-                    centre.count[TIMES_ASKED] += 1
+                    centre.counts[TIMES_ASKED] += 1
                     return QUESTION
                 else:
                     clock[AGAIN] = np.inf
@@ -107,7 +107,7 @@ def _happen(centre: Centre, instant: float) -> None:
     while at[EVENTS] > 0 and events.at[0] <= instant:
         kind, subject = events.kind[0], events.subject[0]
         _pop(centre)
-        centre.count[HAPPENED] += 1
+        centre.counts[HAPPENED] += 1
         if kind == FINISH:
             _finish(centre, subject)
         elif kind == REST_END:
@@ -123,7 +123,7 @@ def _happen(centre: Centre, instant: float) -> None:
         if contacts.patience[at[ARRIVAL]] < np.inf:
             _push(centre, instant + contacts.patience[at[ARRIVAL]], GIVE_UP, at[ARRIVAL])
         at[ARRIVAL] += 1
-        centre.count[HAPPENED] += 1
+        centre.counts[HAPPENED] += 1
 
 
 @compiled
@@ -160,11 +160,11 @@ def take(centre: Centre, contact: int, agent: int, owed_seconds: float) -> None:
     if not np.isnan(people.last_ended[agent]):
         gap = now - people.last_ended[agent]
         if people.last_heavy[agent]:
-            centre.count[NEXT_5] += gap < 300.0
-            centre.count[NEXT_10] += gap < 600.0
-            centre.count[BACK_TO_BACK] += heavy
+            centre.counts[NEXT_5] += gap < 300.0
+            centre.counts[NEXT_10] += gap < 600.0
+            centre.counts[BACK_TO_BACK] += heavy
         if gap < people.last_due[agent]:
-            centre.count[INSIDE_DUE_OWED if people.last_owed[agent] else INSIDE_DUE] += 1
+            centre.counts[INSIDE_DUE_OWED if people.last_owed[agent] else INSIDE_DUE] += 1
     if heavy:
         centre.days.heavy[agent, day] += 1
         floor.numbers[column.HEAVY_SHIFT, agent] += 1.0
@@ -195,7 +195,7 @@ def _finish(centre: Centre, agent: int) -> None:
     people.last_heavy[agent] = contacts.tier[contact] >= HEAVY
     people.last_due[agent] = contacts.rest_due[contact]
     people.last_owed[agent] = False
-    centre.count[HEAVY_OVER] += contacts.tier[contact] >= HEAVY
+    centre.counts[HEAVY_OVER] += contacts.tier[contact] >= HEAVY
     centre.seconds[OVERTIME] += max(
         0.0, now - max(contacts.began[contact], centre.sessions.ends[people.session[agent]])
     )
@@ -358,7 +358,7 @@ def _forget_owed(centre: Centre, agent: int) -> None:
 def _settle(centre: Centre, agent: int, now: float) -> None:
     """Both pools faded to `now`, as `roster.load.pools.decayed` has it."""
     floor = centre.floor
-    people, settings = centre.people, centre.settings
+    settings = centre.settings
     since = floor.numbers[column.LOAD_AT, agent]
     elapsed = now - since
     if elapsed <= 0.0:

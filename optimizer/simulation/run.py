@@ -95,6 +95,6 @@ def run(
         days=centre.day_number,
         duty_seconds=float((duty.ends - duty.begins).sum()),
         target_seconds=world.target_seconds,
-        count=centre.count,
+        count=centre.counts,
         seconds=centre.seconds,
     )

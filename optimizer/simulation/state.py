@@ -4,7 +4,7 @@ Instants are seconds since 1970, UTC, in whole 1/64 seconds: exact as floats and
 is the same for the kernel and for a routing decision that reads clocks.
 """
 
-from typing import NamedTuple, Protocol, TypeVar, cast, get_type_hints
+from typing import NamedTuple, TypeVar, cast, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ def ticked(seconds: Floats) -> Floats:
     return np.asarray(np.rint(seconds * TICKS_PER_SECOND) / TICKS_PER_SECOND)
 
 
-class Contacts(Protocol):
+class Contacts:
     """One row a contact, in order of arrival."""
 
     arrives: Floats
@@ -53,7 +53,7 @@ class Contacts(Protocol):
     """neighbours in the line of those that wait, -1 = none"""
 
 
-class Sessions(Protocol):
+class Sessions:
     """One row a session of duty, in order of its begin."""
 
     agent: Ints
@@ -70,7 +70,7 @@ class Sessions(Protocol):
     """all sessions in order of their end"""
 
 
-class People(Protocol):
+class People:
     """One row an agent: what the event loop knows beside the routing floor's columns."""
 
     pace: Floats
@@ -96,7 +96,7 @@ class People(Protocol):
     """when they were last chosen, as a count of all choices"""
 
 
-class Events(Protocol):
+class Events:
     """A binary heap of what is to come: earliest first, then in the order in which it was pushed."""
 
     at: Floats
@@ -105,7 +105,7 @@ class Events(Protocol):
     subject: Ints
 
 
-class Days(Protocol):
+class Days:
     """What is counted by agent and day with duty (agents x days)."""
 
     duty: Bools
@@ -116,7 +116,7 @@ class Days(Protocol):
 
 
 class Count:
-    """Places in `Centre.count`."""
+    """Places in `Centre.counts`."""
 
     NEXT_WITHIN_5 = 0
     NEXT_WITHIN_10 = 1
@@ -193,7 +193,7 @@ class Centre(NamedTuple):
     """sessions x queues"""
     floor: Arrays
     """the columns that the production decision reads"""
-    count: Ints
+    counts: Ints
     seconds: Floats
     clock: Floats
     """now, and the next instant at which the router is asked again"""

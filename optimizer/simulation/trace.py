@@ -22,7 +22,7 @@ class Trace:
 
     `arrives` is seconds from an origin of the caller's choice, the same as the duty's; `handle` and `patience` are
     seconds, patience infinite = never gives up; `queue` are places in `queues`; `score` is 0..100 points and `heavy`
-    says what counts as heavy, both already agreeing with each other (`agreed`).
+    says what counts as heavy, both already agreeing with each other (`agreed`). `names` may be left empty.
     """
 
     names: Sequence[str]
