@@ -78,7 +78,7 @@ def read(trace_path: Path, duty_path: Path, policy: DifficultyPolicy) -> Simulat
     if len(duty.agents) * len(np.unique(duty.days)) > MOST_CELLS:
         expected = f"at most {MOST_CELLS:,} agents x days, found {len(duty.agents):,} x {len(np.unique(duty.days)):,}"
         raise ExchangeError([Fault(str(duty_path), 0, "", "", expected)])
-    able = duty.skills.any(axis=0).tolist()
+    able = [bool(column.any()) for column in duty.skills.T]
     unserved = tuple(trace.queues[place] for place in np.unique(trace.queue).tolist() if not able[place])
     return Simulated(trace, duty, unserved)
 
