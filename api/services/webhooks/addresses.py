@@ -20,7 +20,9 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 """All of IPv6 that is given out to the public internet:
 https://www.iana.org/assignments/ipv6-address-space/ipv6-address-space.xhtml"""
-PUBLIC_BUT_NOT_OURS: tuple[Network, ...] = (
+REFUSED: tuple[Network, ...] = (
+    # IETF protocol assignments, the metadata service of Oracle's cloud among them; Python counts some as global.
+    ipaddress.IPv4Network("192.0.0.0/24"),
     # Azure's platform address, which every virtual machine there can reach and nobody else:
     # https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
     ipaddress.IPv4Network("168.63.129.16/32"),
@@ -72,7 +74,7 @@ def may_be_sent_to(address: Address, allowed: Iterable[Network]) -> bool:
     real = _embedded(address)
     if any(real in network for network in allowed if network.version == real.version):
         return True
-    if any(real in network for network in PUBLIC_BUT_NOT_OURS if network.version == real.version):
+    if any(real in network for network in REFUSED if network.version == real.version):
         return False
     if isinstance(real, ipaddress.IPv6Address) and real not in GLOBAL_UNICAST:
         return False

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, func, or_, select
 
 from api.context import Context
@@ -78,11 +78,17 @@ def remove_endpoint(context: Context, endpoint_id: int, *, actor: str) -> None:
 
 
 def enable_endpoint(context: Context, endpoint_id: int, *, actor: str) -> EndpointView:
-    """Send again, from where it stopped; an endpoint that was never off is tried at once if it was in a pause."""
+    """Send again, from where it stopped, in order, each with a full count of attempts; without a pause any more."""
     with writing(context.engine) as session:
-        endpoint = known_endpoint(session, endpoint_id)
+        endpoint = known_endpoint(session, endpoint_id, lock=True)
+        now = context.now()
         if endpoint.status is EndpointStatus.DISABLED:
-            tell(session, context.now(), "webhook.enabled", endpoint, actor)
+            tell(session, now, "webhook.enabled", endpoint, actor)
+        waiting = (
+            col(WebhookDelivery.endpoint_id) == endpoint_id,
+            col(WebhookDelivery.status) == DeliveryStatus.PENDING,
+        )
+        session.execute(update(WebhookDelivery).where(*waiting).values(attempts=0, aside=False, next_at=now))
         endpoint.status = EndpointStatus.ACTIVE
         endpoint.disabled_at = endpoint.disabled_why = endpoint.failing_since = endpoint.resume_at = None
         endpoint.failures = 0

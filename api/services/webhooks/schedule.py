@@ -14,9 +14,10 @@ HELD_ATTEMPTS = 4
 """So many attempts hold the line, for order's sake; then the delivery steps aside and later ones go on."""
 LONGEST_PAUSE_SECONDS = 1800
 """An endpoint that fails again and again is left alone no longer than this."""
-DISABLED_AFTER = timedelta(days=3)
-"""An endpoint that failed all that time is disabled."""
 JITTER = 0.2
+DISABLED_AFTER = timedelta(hours=60)
+"""An endpoint that failed all that time is disabled: before the shortest schedule ends, so that a delivery is given up
+only where others were taken meanwhile."""
 
 
 def delay_seconds(attempts: int, seed: str) -> float | None:

@@ -168,53 +168,51 @@ def next_due(session: Session, endpoint_id: int, now: datetime) -> WebhookDelive
 
 def _record(session: Session, endpoint: WebhookEndpoint, done: Done, now: datetime) -> bool:
     """Write an attempt's result; whether that wrote a line into the log."""
-    delivery_id, attempts, outcome = done.attempt.delivery_id, done.attempt.number + 1, done.outcome
-    values: dict[str, Any] = {
-        "attempts": attempts,
-        "last_at": now,
-        "last_status": outcome.status,
-        "last_error": outcome.error,
-        "next_at": None,
-    }
+    attempts, outcome = done.attempt.number + 1, done.outcome
+    values: dict[str, Any] = {"attempts": attempts, "last_at": now, "last_status": outcome.status}
+    values |= {"last_error": outcome.error, "next_at": None}
+    why = None if outcome.delivered else _why_off(endpoint, outcome, now)
+    delay = delay_seconds(attempts, done.attempt.delivery_id)
     if outcome.delivered:
         values["status"] = DeliveryStatus.DELIVERED
+    elif why is not None:
+        # The endpoint is at fault, not what was sent: it goes out once the endpoint is enabled.
+        values["next_at"] = now
+    elif delay is None:
+        values["status"] = DeliveryStatus.DEAD
     else:
-        delay = delay_seconds(attempts, delivery_id)
-        if delay is None:
-            values["status"] = DeliveryStatus.DEAD
-        else:
-            values["next_at"] = now + timedelta(seconds=max(delay, outcome.retry_after_seconds or 0))
-            values["aside"] = outcome.refused or attempts >= HELD_ATTEMPTS
+        values["next_at"] = now + timedelta(seconds=max(delay, outcome.retry_after_seconds or 0))
+        values["aside"] = outcome.refused or attempts >= HELD_ATTEMPTS
     writing_it = update(WebhookDelivery).where(
-        col(WebhookDelivery.id) == delivery_id,
+        col(WebhookDelivery.id) == done.attempt.delivery_id,
         col(WebhookDelivery.status) == DeliveryStatus.PENDING,
         col(WebhookDelivery.attempts) == done.attempt.number,
     )
     if not _changed_one(session, writing_it.values(**values)):
         return False
+    session.add(endpoint)
     if outcome.delivered:
         endpoint.failures, endpoint.failing_since, endpoint.resume_at = 0, None, None
-        session.add(endpoint)
         return False
-    return _failed(session, endpoint, outcome, now)
-
-
-def _failed(session: Session, endpoint: WebhookEndpoint, outcome: Outcome, now: datetime) -> bool:
     endpoint.failures += 1
     endpoint.failing_since = endpoint.failing_since or now
     pause = max(pause_seconds(endpoint.failures, str(endpoint.id)), outcome.retry_after_seconds or 0)
     endpoint.resume_at = now + timedelta(seconds=pause) if pause else None
-    session.add(endpoint)
+    if why is not None:
+        switch_off(session, now, endpoint, why, BREATHER)
+    return why is not None
+
+
+def _why_off(endpoint: WebhookEndpoint, outcome: Outcome, now: datetime) -> str | None:
+    """Why an endpoint is to be disabled after this failure, if it is."""
     if endpoint.status is not EndpointStatus.ACTIVE:
-        return False
+        return None
     if outcome.gone:
-        switch_off(session, now, endpoint, "the receiver answered 410: it wants nothing more", BREATHER)
-        return True
-    if now - endpoint.failing_since >= DISABLED_AFTER:
-        since = f"{endpoint.failing_since:%Y-%m-%d %H:%M} UTC"
-        switch_off(session, now, endpoint, f"none of {endpoint.failures} attempts since {since} was taken", BREATHER)
-        return True
-    return False
+        return "the receiver answered 410: it wants nothing more"
+    since = endpoint.failing_since
+    if since is not None and now - since >= DISABLED_AFTER:
+        return f"none of {endpoint.failures + 1} attempts since {since:%Y-%m-%d %H:%M} UTC was taken"
+    return None
 
 
 def _free(now: datetime) -> Any:
