@@ -1,6 +1,6 @@
 """The page of a simulation: figures and plots in one file that needs nothing else. Called by name from the command."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,7 +105,7 @@ def plots(found: Comparison) -> list[Plot]:
     return drawn
 
 
-def _plot(title: str, across: str, up: str, places: Sequence[int], curves: dict[str, Sequence[float]]) -> Plot:
+def _plot(title: str, across: str, up: str, places: Sequence[int], curves: Mapping[str, Sequence[float]]) -> Plot:
     first, last = places[0], max(places[-1], places[0] + 1)
     highest = max((value for curve in curves.values() for value in curve), default=0.0)
     top = 1.0 if 0.5 < highest <= 1.0 else max(highest * 1.05, 0.01)

@@ -43,7 +43,7 @@ def simulate(
     duty: Annotated[Path, typer.Option(help="sessions of work: agent,start,end,skills")],
     report: Annotated[Path, typer.Option(help="where to write the figures, a .json file")],
     policy: Annotated[
-        list[Routing] | None, typer.Option(help="a routing to compare; several may be named. Else breather, longest-idle")
+        list[Routing] | None, typer.Option(help="a routing; several may be named. Else breather and longest-idle")
     ] = None,
     page: Annotated[Path | None, typer.Option(help="write a page with plots too, an .html file")] = None,
     limit: Annotated[bool, typer.Option("--limit", help="prove how evenly heavy work could be shared at best")] = False,

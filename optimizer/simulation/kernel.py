@@ -7,7 +7,7 @@ import numpy as np
 
 from optimizer.compiled import compiled
 from optimizer.routing import columns as column
-from optimizer.simulation.state import NOBODY, At, Centre, Count, Sum
+from optimizer.simulation.state import NOBODY, At, Centre, Count, Floats, Ints, Sum
 
 # numba reads names of a module as constants, attributes of a class not.
 ARRIVAL, BEGIN, END, EVENTS, ORDER = At.ARRIVAL, At.BEGIN, At.END, At.EVENTS, At.ORDER
@@ -80,6 +80,29 @@ def advance(centre: Centre, policy: int) -> int:
                     clock[AGAIN] = np.inf
         if at[OWING] > 0 and at[WAITING] == 0:
             _repay(centre)
+
+
+@compiled
+def answer(centre: Centre, contacts: Ints, agents: Ints, owed: Floats, given: int, found: Ints) -> int:
+    """Carry out an answer and move on to the next question.
+
+    Of the first `given` places of `contacts`, `agents` and `owed` each is one thing to `take`; 0 to begin with. The
+    contacts that wait are written into `found`, longest wait first, as many as fit.
+
+    Returns
+    -------
+    How many there are, 0 = nothing is left to happen.
+    """
+    for each in range(given):
+        take(centre, contacts[each], agents[each], owed[each])
+    if advance(centre, ASK) == DONE:
+        return 0
+    contact, count = centre.at[FIRST], 0
+    while contact >= 0 and count < len(found):
+        found[count] = contact
+        count += 1
+        contact = centre.contacts.after[contact]
+    return count
 
 
 @compiled
@@ -387,17 +410,6 @@ def _close(centre: Centre) -> None:
         contacts.left[contact] = centre.clock[NOW]
     for agent in range(len(centre.people.owed)):
         _forget_owed(centre, agent)
-
-
-@compiled
-def waiting(centre: Centre, found: np.ndarray) -> int:
-    """Write the contacts that wait into `found`, in order of arrival; how many there are (no more than fit)."""
-    contact, count = centre.at[FIRST], 0
-    while contact >= 0 and count < len(found):
-        found[count] = contact
-        count += 1
-        contact = centre.contacts.after[contact]
-    return count
 
 
 @compiled

@@ -4,8 +4,10 @@ Its floor is made once. The columns are the arrays that the event loop writes, a
 those columns whenever somebody looks at one, so that nothing is copied from event to event.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import numpy as np
 
@@ -13,9 +15,9 @@ from optimizer.routing.decide import decide
 from optimizer.routing.floor import NEVER, AgentOnFloor, ClosedSpan, Floor, HeldContact, WaitingContact
 from optimizer.simulation import kernel
 from optimizer.simulation.centre import Ready, World
-from optimizer.simulation.state import Contacts, records
+from optimizer.simulation.state import records
 from optimizer.simulation.trace import TIERS
-from roster.contacts import Tier
+from roster.contacts import HEAVY_TIERS, Tier
 from roster.load.pools import Load
 from roster.people import Channel
 from roster.policy import Policy
@@ -23,30 +25,30 @@ from roster.rest import AgentState
 
 PRIORITY = 5
 VOICE_ONLY = frozenset({Channel.VOICE})
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_WAITING = 256
 """So many of those who wait longest are decided together, as on the production floor."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def route(ready: Ready, policy: Policy, world: World) -> None:
     """Run the centre to its end, asking `decide` whenever somebody free could take something that waits."""
-    centre = ready.centre
-    floor = Floor(People(ready), ready.floor.queues, ready.floor.columns, ready.floor.rows)
-    contacts = records(centre.contacts)
-    known: dict[int, WaitingContact] = {}
-    places = np.zeros(MOST_WAITING, np.int64)
-    while kernel.advance(centre, kernel.ASK) == kernel.QUESTION:
-        found = places[: kernel.waiting(centre, places)].tolist()
-        for place in found:
-            if place not in known:
-                known[place] = _contact(contacts, place, world)
-        now = instant(float(centre.clock[0]))
-        for decision in decide(floor, [known[place] for place in found], now, policy):
+    centre, arrivals = ready.centre, Arrivals(ready, world)
+    floor = SharedFloor(People(ready, arrivals), ready.floor.queues, ready.floor.columns, ready.floor.rows)
+    clock, rows = centre.clock, floor.rows
+    contacts, agents, found = np.zeros((3, MOST_WAITING), np.int64)
+    owed = np.zeros(MOST_WAITING)
+    count = kernel.answer(centre, contacts, agents, owed, 0, found)
+    while count:
+        waiting = [arrivals[place] for place in found[:count].tolist()]
+        given = 0
+        for decision in decide(floor, waiting, instant(float(clock[0])), policy):
             if decision.agent_id is not None:
-                place = int(decision.contact_id)
-                owed = 60.0 * sum(yielded.minutes for yielded in decision.yielded)
-                kernel.take(centre, place, floor.rows[decision.agent_id], owed)
-                del known[place]
+                contacts[given] = place = int(decision.contact_id)
+                agents[given] = rows[decision.agent_id]
+                owed[given] = 60.0 * sum(yielded.minutes for yielded in decision.yielded)
+                arrivals.forget(place)
+                given += 1
+        count = kernel.answer(centre, contacts, agents, owed, given, found)
 
 
 def instant(seconds: float) -> datetime:
@@ -54,26 +56,63 @@ def instant(seconds: float) -> datetime:
     return _EPOCH + timedelta(seconds=seconds)
 
 
-def _contact(contacts: Contacts, place: int, world: World) -> WaitingContact:
-    return WaitingContact(
-        id=str(place),
-        queue_id=int(contacts.queue[place]) + 1,
-        channel=Channel.VOICE,
-        priority=PRIORITY,
-        arrived_at=instant(float(contacts.arrives[place])),
-        target_wait_seconds=round(world.target_seconds),
-        score=int(contacts.score[place]),
-        tier=TIERS[contacts.tier[place]],
-        handle_seconds=float(contacts.expected[place]),
-    )
+class Arrivals:
+    """The contacts as the decision sees them, each made when it is first asked for."""
+
+    def __init__(self, ready: Ready, world: World) -> None:
+        contacts = records(ready.centre.contacts)
+        self._arrives = contacts.arrives.tolist()
+        self._queue = contacts.queue.tolist()
+        self._score = contacts.score.astype(np.int64).tolist()
+        self._tier = contacts.tier.tolist()
+        self._expected = contacts.expected.tolist()
+        self._target = round(world.target_seconds)
+        self._known: dict[int, WaitingContact] = {}
+
+    def __getitem__(self, place: int) -> WaitingContact:
+        found = self._known.get(place)
+        if found is None:
+            found = self._known[place] = WaitingContact(
+                id=str(place),
+                queue_id=self._queue[place] + 1,
+                channel=Channel.VOICE,
+                priority=PRIORITY,
+                arrived_at=instant(self._arrives[place]),
+                target_wait_seconds=self._target,
+                score=self._score[place],
+                tier=TIERS[self._tier[place]],
+                handle_seconds=self._expected[place],
+            )
+        return found
+
+    def forget(self, place: int) -> None:
+        """It is with somebody."""
+        del self._known[place]
+
+    def held(self, place: int) -> HeldContact:
+        """The same in somebody's hands."""
+        tier = TIERS[self._tier[place]]
+        return HeldContact(str(place), Channel.VOICE, self._score[place], tier, self._expected[place])
+
+
+class SharedFloor(Floor):
+    """A floor whose columns others write: what changes while a decision is on its way is laid over it."""
+
+    def changed(self, agents: Iterable[AgentOnFloor]) -> Floor:
+        """This floor with `agents` in place of those of the same id, without reading everybody else."""
+        new = {agent.id: agent for agent in agents}
+        columns = self.columns.copy()
+        for agent_id, agent in new.items():
+            columns.write(self.rows[agent_id], agent, self.queue_at)
+        return SharedFloor(ChainMap(new, cast(dict[int, AgentOnFloor], self.agents)), self.queues, columns, self.rows)
 
 
 class People(Mapping[int, AgentOnFloor]):
     """Everybody on the floor as the decision sees them, read from the columns at each look."""
 
-    def __init__(self, ready: Ready) -> None:
-        self._people = records(ready.centre.people)
-        self._contacts = records(ready.centre.contacts)
+    def __init__(self, ready: Ready, arrivals: Arrivals) -> None:
+        self._on = cast(np.ndarray, ready.centre.people)["contact"]
+        self._arrivals = arrivals
         self._columns = ready.floor.columns
         self._names = {agent.id: agent.name for agent in ready.floor.agents.values()}
 
@@ -84,21 +123,10 @@ class People(Mapping[int, AgentOnFloor]):
         return iter(self._names)
 
     def __getitem__(self, agent_id: int) -> AgentOnFloor:
-        people, columns, row = self._people, self._columns, agent_id - 1
-        held: tuple[HeldContact, ...] = ()
-        if columns.held[row]:
-            place = int(people.contact[row])
-            contacts = self._contacts
-            held = (
-                HeldContact(
-                    str(place),
-                    Channel.VOICE,
-                    int(contacts.score[place]),
-                    TIERS[contacts.tier[place]],
-                    float(contacts.expected[place]),
-                ),
-            )
-        holding_heavy = sum(one.tier in (Tier.HEAVY, Tier.SEVERE) for one in held)
+        columns, row = self._columns, agent_id - 1
+        held = (self._arrivals.held(int(self._on[row])),) if columns.held[row] else ()
+        holding_heavy = sum(one.tier in HEAVY_TIERS for one in held)
+        spans = (columns.closed_from[row].tolist(), columns.closed_to[row].tolist(), columns.resting[row].tolist())
         return AgentOnFloor(
             id=agent_id,
             name=self._names[agent_id],
@@ -107,15 +135,10 @@ class People(Mapping[int, AgentOnFloor]):
             state=AgentState.AVAILABLE if columns.available[row] else AgentState.OFFLINE,
             load=Load(float(columns.acute[row]), float(columns.carried[row]), instant(float(columns.load_at[row]))),
             held=held,
-            shift=_span(columns.shift_from[row], columns.shift_to[row]),
+            shift=_span(float(columns.shift_from[row]), float(columns.shift_to[row])),
             closed=tuple(
                 ClosedSpan(instant(begin), NEVER if end == np.inf else instant(end), resting)
-                for begin, end, resting in zip(
-                    columns.closed_from[row].tolist(),
-                    columns.closed_to[row].tolist(),
-                    columns.resting[row].tolist(),
-                    strict=True,
-                )
+                for begin, end, resting in zip(*spans, strict=True)
                 if begin < np.inf
             ),
             light_only_until=instant(float(columns.light_until[row])),
@@ -127,4 +150,4 @@ class People(Mapping[int, AgentOnFloor]):
 
 
 def _span(begin: float, end: float) -> tuple[datetime, datetime] | None:
-    return None if np.isnan(begin) else (instant(float(begin)), instant(float(end)))
+    return None if np.isnan(begin) else (instant(begin), instant(end))
