@@ -37,10 +37,11 @@ BREATHER = "breather"
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt at a delivery: its number counts from 0."""
+    """One attempt at a delivery: its number counts from 0; `aside` says that later lines do not wait for it."""
 
     delivery_id: str
     number: int
+    aside: bool
     sendable: Sendable
 
 
@@ -147,7 +148,7 @@ def _prepare(context: Context, session: Session, endpoint: WebhookEndpoint, now:
     body = cloud_event(session.get_one(Event, delivery.event_id), context.settings.event_source)
     keys = [key.secret for key in keys_in_force(session, endpoint.id, now)]
     headers = {"content-type": CONTENT_TYPE, **signed_headers(keys, delivery.id, now, body)}
-    return Attempt(delivery.id, delivery.attempts, Sendable(endpoint.url, headers, body))
+    return Attempt(delivery.id, delivery.attempts, delivery.aside, Sendable(endpoint.url, headers, body))
 
 
 def next_due(session: Session, endpoint_id: int, now: datetime) -> WebhookDelivery | None:
@@ -182,7 +183,7 @@ def _record(session: Session, endpoint: WebhookEndpoint, done: Done, now: dateti
         values["status"] = DeliveryStatus.DEAD
     else:
         values["next_at"] = now + timedelta(seconds=max(delay, outcome.retry_after_seconds or 0))
-        values["aside"] = outcome.refused or attempts >= HELD_ATTEMPTS
+        values["aside"] = done.attempt.aside or outcome.refused or attempts >= HELD_ATTEMPTS
     writing_it = update(WebhookDelivery).where(
         col(WebhookDelivery.id) == done.attempt.delivery_id,
         col(WebhookDelivery.status) == DeliveryStatus.PENDING,
