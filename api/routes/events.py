@@ -14,7 +14,8 @@ from api.events.stream import Who, newest, news_only, stream, whole
 router = APIRouter(tags=["events"])
 live = APIRouter(tags=["events"])
 
-LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**31 - 1
+"""The largest id that the log's column can hold."""
 
 
 @router.get("/events", response_class=EventSourceResponse)
