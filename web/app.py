@@ -17,12 +17,13 @@ from web.agent import views as agent_views
 from web.floor import views as floor_views
 from web.lead import changes as lead_changes
 from web.lead import views as lead_views
+from web.lead import webhooks as lead_webhooks
 from web.pages import STATIC, error_page
 from web.session import views as session_views
 from web.static_files import Revalidated
 
 # Each room adds its line here, sorted: modules with a `router` of pages.
-PAGES = (agent_views, floor_views, lead_changes, lead_views, session_views)
+PAGES = (agent_views, floor_views, lead_changes, lead_views, lead_webhooks, session_views)
 
 
 def create_app(context: Context, *, jobs: bool = True) -> FastAPI:

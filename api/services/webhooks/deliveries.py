@@ -21,16 +21,22 @@ def list_deliveries(
     context: Context,
     endpoint_id: int,
     *,
-    status: DeliveryStatus | None = None,
+    status: str | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> DeliveryPage:
-    """Deliveries of one endpoint, the newest line first, of lines before the id `before`; `dead` are dead letters."""
+    """Deliveries of one endpoint, the newest line first, of lines before the id `before`; `dead` are dead letters.
+
+    Raises `Invalid` for a status or limit that is none, `NotFound` for an unknown endpoint.
+    """
+    known = [each.value for each in DeliveryStatus]
+    if status is not None and status not in known:
+        raise Invalid(f"status {status[:40]!r}: expected {', '.join(known)}")
     if not 1 <= limit <= MOST_A_PAGE:
         raise Invalid(f"limit {limit}: expected 1 to {MOST_A_PAGE}")
     query = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint_id)
     if status is not None:
-        query = query.where(WebhookDelivery.status == status)
+        query = query.where(WebhookDelivery.status == DeliveryStatus(status))
     if before is not None:
         query = query.where(col(WebhookDelivery.event_id) < before)
     with reading(context.engine) as session:
