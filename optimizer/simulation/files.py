@@ -95,6 +95,7 @@ def _rows(
 ) -> list[_Row]:
     sheet = read_sheets(path)[0]
     header = [cell.strip().casefold() for cell in sheet.header]
+    before = len(reading.faults)
     for name in columns:
         if header.count(name) != 1:
             found = ",".join(sheet.header)
@@ -105,8 +106,9 @@ def _rows(
             reading.complain(sheet, sheet.header_row, heading, heading, f"one of the columns {','.join(columns)}")
     if not sheet.rows:
         reading.complain(sheet, 0, "", "", "at least one row below the header")
-    reading.give_up()
     rows: list[_Row] = []
+    if len(reading.faults) > before:
+        return rows
     for number, cells in sheet.rows:
         if len(cells) > len(header):
             reading.complain(sheet, number, "", cells[len(header)], f"{len(header)} cells, found {len(cells)}")

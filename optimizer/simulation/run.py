@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 
 from optimizer.simulation import kernel
-from optimizer.simulation.centre import World, make_centre
+from optimizer.simulation.centre import ORIGIN, World, make_centre
 from optimizer.simulation.production import route
 from optimizer.simulation.state import Bools, Floats, Ints, records
 from optimizer.simulation.trace import Duty, Trace
@@ -45,9 +45,9 @@ _CODES = {
 class Outcome:
     """What became of each contact and each agent-day. Waits and instants are seconds.
 
-    `agent` is -1 and `began` not a number for contacts that nobody took. `duty`, `heavy`, `contacts`, `peak_acute`
-    are agents x days with duty, of which `days` are the numbers. `count` and `seconds` are the tallies of the
-    kernel, by `state.Count` and `state.Sum`.
+    Instants count from the origin of the trace. `agent` is -1 and `began` not a number for contacts that nobody took.
+    `duty`, `heavy`, `contacts`, `peak_acute` are agents x days with duty, of which `days` are the numbers. `count` and
+    `seconds` are the tallies of the kernel, by `state.Count` and `state.Sum`.
     """
 
     agent: Ints
@@ -80,13 +80,13 @@ def run(
         route(ready, policy, world)
     else:
         kernel.advance(centre, _CODES[routing])
-    contacts, days = records(centre.contacts), records(centre.days)
+    contacts, days, base = records(centre.contacts), records(centre.days), ORIGIN.timestamp()
     served = contacts.agent >= 0
     return Outcome(
         agent=contacts.agent,
         wait=np.where(served, contacts.began, contacts.left) - contacts.arrives,
-        began=contacts.began,
-        left=contacts.left,
+        began=contacts.began - base,
+        left=contacts.left - base,
         served=served,
         duty=days.duty,
         heavy=days.heavy,
