@@ -36,6 +36,14 @@ def match(cost: Floats, eligible: Bools, urgency: Floats, overdue: Bools) -> Int
         result[row] = int(np.argmin(np.where(eligible[row], _whole(cost[row], 100), np.iinfo(np.int64).max)))
         return result
     kept = np.flatnonzero(alive)
+    wanted = np.flatnonzero(eligible.any(axis=0))
+    if len(wanted) == 1:
+        # One person became free while many wait, as it is most of the time on a busy floor: no flow is needed.
+        late = kept[overdue[kept]]
+        among = late if len(late) else kept
+        saved = _whole(cost[among, wanted[0]], 100) - np.rint(np.minimum(urgency[among], URGENCY_CEILING) * 100)
+        result[among[int(np.argmin(saved))]] = wanted[0]
+        return result
     result[kept] = _flow(cost[kept], eligible[kept], urgency[kept], overdue[kept])
     return result
 

@@ -55,6 +55,14 @@ def test_equal_costs_go_to_the_earlier_column() -> None:
     assert sorted(two.tolist()) == [0, 1]
 
 
+def test_one_free_person_takes_what_waits_longest_of_equals_and_first_what_is_overdue() -> None:
+    cost, eligible = np.array([[9.0, 0.0], [9.0, 0.0], [9.0, 90.0]]), np.array([[False, True]] * 3)
+    never = np.zeros(3, np.bool_)
+    assert match(cost, eligible, np.zeros(3), never).tolist() == [1, -1, -1]
+    assert match(cost, eligible, np.array([0.0, 0.0, 91.0]), never).tolist() == [-1, -1, 1]
+    assert match(cost, eligible, np.zeros(3), np.array([False, False, True])).tolist() == [-1, -1, 1]
+
+
 def test_nobody_eligible_leaves_all_waiting() -> None:
     none = np.zeros((3, 4), np.bool_)
     assert match(np.zeros((3, 4)), none, np.ones(3), np.ones(3, np.bool_)).tolist() == [-1, -1, -1]
