@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from api.cli.failed import Failed
 from optimizer.shifts.processes.process import SolverCrashed, SolverProcess
+from optimizer.simulation.described import DutyRow, SimulationReport, TraceRow
 from roster.exchange.roster_files import (
     Format,
     check_output,
@@ -36,12 +37,18 @@ class Document(StrEnum):
     PROBLEM = "problem"
     RESULT = "result"
     POLICY = "policy"
+    TRACE = "trace"
+    DUTY = "duty"
+    REPORT = "report"
 
 
 SCHEMAS: dict[Document, type[BaseModel]] = {
     Document.PROBLEM: Problem,
     Document.RESULT: Result,
     Document.POLICY: Policy,
+    Document.TRACE: TraceRow,
+    Document.DUTY: DutyRow,
+    Document.REPORT: SimulationReport,
 }
 
 

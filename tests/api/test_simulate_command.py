@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.main import run
+from optimizer.simulation.described import SimulationReport
 
 KEYS = [
     "served",
@@ -75,6 +76,20 @@ def test_the_report_has_every_promised_key_for_every_policy(
     shown = capsys.readouterr()
     assert [line.split()[0] for line in shown.out.splitlines()] == ["routing", *ROUTINGS]
     assert "warning: nobody on duty has the skill for queue 'other'" in shown.err
+
+
+@pytest.mark.parametrize(("document", "text"), [("trace", TRACE), ("duty", DUTY)])
+def test_the_files_are_described(document: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["schema", document]) == 0
+    described = json.loads(capsys.readouterr().out)
+    assert list(described["properties"]) == described["required"] == text.splitlines()[0].split(",")
+
+
+def test_the_report_is_described(files: list[str], tmp_path: Path) -> None:
+    assert run(files) == 0
+    assert list(SimulationReport.model_fields) == KEYS
+    for figures in json.loads((tmp_path / "out.json").read_text()).values():
+        SimulationReport.model_validate(figures, strict=True)
 
 
 def test_without_a_policy_ours_stands_beside_longest_idle(files: list[str], tmp_path: Path) -> None:
