@@ -196,6 +196,15 @@ def test_line_that_the_receiver_refuses_steps_aside_at_once(any_context: Context
     assert [row.attempts for row in stored(any_context, one)] == [2, 1]
 
 
+def test_receiver_that_refuses_everything_is_left_alone_for_a_while(any_context: Context, clock: SetClock) -> None:
+    endpoint(any_context)
+    write(any_context, *(f"c{number}" for number in range(10)))
+    receiver = Receiver(always=REFUSED)
+    assert round_of(any_context, receiver) == HELD_ATTEMPTS + 1
+    clock.forward(minutes=7)
+    assert round_of(any_context, receiver) == 0
+
+
 def test_receiver_that_asks_for_time_gets_it(any_context: Context, clock: SetClock) -> None:
     endpoint(any_context)
     write(any_context, "c1")
@@ -270,6 +279,12 @@ def test_endpoint_at_which_nothing_succeeds_is_disabled_and_loses_nothing(
     working = Receiver()
     assert round_of(any_context, working) == 0
     enable_endpoint(any_context, one, actor="lead")
+    round_of(any_context, Receiver(BROKEN))
+    assert [(row.attempts, row.status) for row in stored(any_context, one)] == [
+        (1, DeliveryStatus.PENDING),
+        (0, DeliveryStatus.PENDING),
+    ]
+    clock.forward(seconds=7)
     round_of(any_context, working)
     assert working.subjects == ["c1", "c2"]
 

@@ -75,10 +75,25 @@ def test_process_that_lost_its_lease_writes_its_result_only_if_nobody_has(
     receiver = Receiver()
     round_of(other_process, receiver)
     assert receiver.subjects == ["c1", "c2"]
+    write(any_context, "c3")
     assert step(any_context, one, lease, Done(slow, BROKEN)) is None, "the lease is another's by now"
     first = stored(any_context, one)[0]
     assert (first.status, first.attempts, first.last_status) == (DeliveryStatus.DELIVERED, 1, 204)
     assert row_of(any_context, one).failures == 0
+
+
+def test_one_attempt_is_never_counted_twice(any_context: Context, other_process: Context, clock: SetClock) -> None:
+    one = endpoint(any_context)
+    write(any_context, "c1")
+    lease = claim(any_context, one)
+    assert lease is not None
+    slow = step(any_context, one, lease, None)
+    assert slow is not None
+    clock.now += LEASE
+    round_of(other_process, Receiver(BROKEN))
+    step(any_context, one, lease, Done(slow, BROKEN))
+    assert [(row.attempts, row.status) for row in stored(any_context, one)] == [(1, DeliveryStatus.PENDING)]
+    assert row_of(any_context, one).failures == 1
 
 
 def test_failure_in_the_middle_of_a_turn_gives_the_lease_back_and_stops_no_other(any_context: Context) -> None:

@@ -182,7 +182,7 @@ def _record(session: Session, endpoint: WebhookEndpoint, done: Done, now: dateti
     elif delay is None:
         values["status"] = DeliveryStatus.DEAD
     else:
-        values["next_at"] = now + timedelta(seconds=max(delay, outcome.retry_after_seconds or 0))
+        values["next_at"] = now + timedelta(seconds=delay)
         values["aside"] = done.attempt.aside or outcome.refused or attempts >= HELD_ATTEMPTS
     writing_it = update(WebhookDelivery).where(
         col(WebhookDelivery.id) == done.attempt.delivery_id,
