@@ -1,50 +1,118 @@
 """Who takes what, and why: one pure decision for all contacts that wait, over all agents on the floor.
 
-Hard filters say who may (`eligibility`), soft costs who should (`costs`), a minimum-cost assignment picks all
-pairs at once (`matching`). After `max_wait_seconds` soft protections yield in the order light-only, caps; what
-that takes from a person is named in the decision as minutes of rest owed.
+Hard filters say who may and soft costs who should (`pricing`); a minimum-cost assignment picks all pairs at once
+(`matching`). Past the limit of a contact's priority soft protections yield in the policy's order; life at risk is
+decided first and passes what the policy says. What that takes from a person is named in minutes of rest owed.
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from optimizer.routing.costs import Component, components, urgency
-from optimizer.routing.eligibility import Batch, Filters, Relief, batch_of, filters_of
-from optimizer.routing.explain import Candidate, CostFactor, why_taken, why_waiting
-from optimizer.routing.floor import AgentOnFloor, Bools, Floats, Floor, HeldContact, Ints, WaitingContact
+from optimizer.routing.asks import asks_of, declined_of, in_order, urgency
+from optimizer.routing.columns import CHANNELS, Floats, Ints
+from optimizer.routing.explain import Candidate, CostFactor, Why
+from optimizer.routing.floor import AgentOnFloor, Floor, HeldContact, WaitingContact
+from optimizer.routing.look_ahead import worth_waiting
 from optimizer.routing.matching import match
-from roster.policy import Policy
+from optimizer.routing.pricing import choose, price
+from optimizer.routing.terms import (
+    PASS_CAPS,
+    PASS_LIGHT,
+    PASS_LIMIT,
+    PASS_NOTHING,
+    PASS_REST,
+    Terms,
+    terms_of,
+)
+from roster.contacts import HEAVY_TIERS, Tier
+from roster.load.pools import Load
+from roster.policy import Policy, default_policy
+from roster.protections import Protection
+from roster.rest import AgentState
 
-NEXT_BEST = 2
-WAIT_FACTOR = "cost of leaving it to wait"
+__all__ = ["Candidate", "CostFactor", "Decision", "LookAhead", "Yielded", "decide", "warm_up"]
+
+_WORDS = {
+    Protection.LIGHT_ONLY: "light-only",
+    Protection.HEAVY_CAPS: "heavy-contact cap",
+    Protection.REST: "rest",
+    Protection.PRIVATE_LIMIT: "not available for this contact",
+}
 
 
 @dataclass(frozen=True)
 class Yielded:
-    """A protection that gave way to a contact that had waited too long, and the rest it cost (minutes)."""
+    """A protection that gave way to a contact, and the rest it cost (minutes)."""
 
     protection: str
     minutes: int
 
 
 @dataclass(frozen=True)
+class LookAhead:
+    """A heavy contact waits for somebody fresher: at most until then, and the points that it is expected to save."""
+
+    until: datetime
+    saving: float
+
+
 class Decision:
     """Who takes a contact (`agent_id` empty: it waits), the sentence, the factors in points, two next-best.
 
-    `sentence` holds nothing private; a factor says whether it is. `cost` is the sum of the factors.
+    `cost` is the sum of the factors, of which each says whether it is private; `sentence` holds nothing private. They
+    are worked out when first asked for, from the floor as it was: read them before columns are written in place.
     """
 
-    contact_id: str
-    agent_id: int | None
-    sentence: str
-    factors: tuple[CostFactor, ...] = ()
-    next_best: tuple[Candidate, ...] = ()
-    cost: float = 0.0
-    yielded: tuple[Yielded, ...] = ()
+    __slots__ = ("_why", "agent_id", "contact_id", "cost", "look_ahead", "yielded")
+
+    def __init__(
+        self,
+        contact_id: str,
+        agent_id: int | None,
+        cost: float,
+        yielded: tuple[Yielded, ...],
+        look_ahead: LookAhead | None,
+        why: Why,
+    ) -> None:
+        self.contact_id = contact_id
+        self.agent_id = agent_id
+        self.cost = cost
+        self.yielded = yielded
+        self.look_ahead = look_ahead
+        self._why = why
+
+    @property
+    def sentence(self) -> str:
+        """Why, in words that anybody may read."""
+        return self._why.sentence
+
+    @property
+    def factors(self) -> tuple[CostFactor, ...]:
+        """What spoke for and against the agent; empty while it waits."""
+        return self._why.factors
+
+    @property
+    def next_best(self) -> tuple[Candidate, ...]:
+        """The two who would have been next."""
+        return self._why.next_best
+
+    def _told(self) -> tuple[object, ...]:
+        own = (self.contact_id, self.agent_id, self.cost, self.yielded, self.look_ahead)
+        return (*own, self.sentence, self.factors, self.next_best)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Decision) and self._told() == other._told()
+
+    def __hash__(self) -> int:
+        return hash((self.contact_id, self.agent_id))
+
+    def __repr__(self) -> str:
+        return f"Decision({self.contact_id!r}, {self.agent_id!r}, {self.sentence!r})"
 
 
 def decide(floor: Floor, waiting: Sequence[WaitingContact], now: datetime, policy: Policy) -> tuple[Decision, ...]:
@@ -53,130 +121,191 @@ def decide(floor: Floor, waiting: Sequence[WaitingContact], now: datetime, polic
     Pure and total: no clock, no randomness; any floor and any contacts give a decision for each contact. An
     agent gets more than one contact only where their channel's concurrency allows it.
     """
-    found: dict[str, Decision] = {}
-    left = list(waiting)
-    current = floor
-    last: tuple[Batch, Filters] | None = None
-    for relief in Relief:
+    return _Deciding(floor, now, terms_of(policy)).all(waiting)
+
+
+class _Deciding:
+    """One decision on its way: the floor as it fills, and what was found."""
+
+    def __init__(self, floor: Floor, now: datetime, terms: Terms) -> None:
+        self.floor = floor
+        self.now = now
+        self.at = now.timestamp()
+        self.terms = terms
+        self.found: dict[str, Decision] = {}
+        self.given: list[tuple[WaitingContact, int]] = []
+
+    def all(self, waiting: Sequence[WaitingContact]) -> tuple[Decision, ...]:
+        """Life at risk first; then everything; then, for what waited too long, protections yield one by one."""
+        order: Sequence[WaitingContact] = waiting if len(waiting) < 2 else in_order(waiting)
+        at_risk = [contact for contact in order if contact.life_at_risk]
+        left: Sequence[WaitingContact] = order
+        if at_risk:
+            left = [contact for contact in order if not contact.life_at_risk]
+            still: Sequence[WaitingContact] = self.round(at_risk, PASS_NOTHING)
+            for passed in self.terms.at_risk:
+                still = still and self.round(still, passed)
+            self.leave(still)
+        left = left and self.round(left, PASS_NOTHING)
+        if left and self.terms.yielding:
+            late: Sequence[WaitingContact] = [contact for contact in left if self.overdue(contact)]
+            for passed in self.terms.yielding:
+                late = late and self.round(late, passed)
+            left = [contact for contact in left if contact.id not in self.found]
+        self.leave(left)
+        found = self.found
+        return tuple([found[contact.id] for contact in waiting])
+
+    def overdue(self, contact: WaitingContact) -> bool:
+        """Whether it has waited past the limit of its priority."""
+        return self.waited(contact) >= self.terms.max_wait[contact.priority]
+
+    def waited(self, contact: WaitingContact) -> float:
+        """Seconds since it arrived."""
+        return (self.now - contact.arrived_at).total_seconds()
+
+    def leave(self, contacts: Sequence[WaitingContact]) -> None:
+        """What still waits, and why."""
+        for contact in contacts:
+            self.found[contact.id] = Decision(contact.id, None, 0.0, (), None, self.why(contact, None, PASS_NOTHING))
+
+    def round(self, left: Sequence[WaitingContact], passed: int) -> Sequence[WaitingContact]:
+        """Give what can be given where protections yield as far as `passed`; what is left."""
+        ahead = self.terms.look_ahead if passed == PASS_NOTHING else 0.0
         while left:
-            batch = batch_of(current, left, now, policy)
-            if relief is not Relief.NONE:
-                overdue = [contact for contact, late in zip(batch.contacts, batch.overdue, strict=True) if late]
-                if not overdue:
-                    break
-                batch = batch_of(current, overdue, now, policy)
-            filters = filters_of(current, batch, now, policy)
-            if relief is Relief.NONE:
-                last = (batch, filters)
-            taken = _round(current, batch, filters, relief, now, policy)
-            if not taken:
-                break
-            for decision in taken:
-                found[decision.contact_id] = decision
-            left = [contact for contact in left if contact.id not in found]
-            if left:
-                current = current.changed(_holding(current, taken, batch))
-    if left and last is not None:
-        # What still waits is explained by the filters of the last full look at it.
-        batch, filters = last
-        at = {contact.id: index for index, contact in enumerate(batch.contacts)}
-        for contact in left:
-            found[contact.id] = Decision(contact.id, None, why_waiting(filters, at[contact.id]))
-    return tuple(found[contact.id] for contact in waiting)
-
-
-def _round(
-    floor: Floor, batch: Batch, filters: Filters, relief: Relief, now: datetime, policy: Policy
-) -> list[Decision]:
-    """Decisions for those of `batch` that somebody can take now, each agent at most one."""
-    eligible = filters.eligible(relief)
-    if not eligible.any():
-        return []
-    parts = components(floor, batch, eligible, now, policy)
-    cost = np.zeros(eligible.shape)
-    for part in parts:
-        cost += part.points
-    urgent = urgency(batch, policy)
-    taken = match(cost, eligible, urgent, batch.overdue)
-    rows = np.flatnonzero(taken >= 0)
-    named = _named(cost, eligible, rows, taken[rows])
-    points = [np.broadcast_to(part.points, eligible.shape)[rows[:, None], named].round(2).tolist() for part in parts]
-    costs = cost[rows[:, None], named].round(2).tolist()
-    able = eligible[rows].sum(axis=1).tolist()
-    people = floor.columns.ids[named].tolist()
-    possible = eligible[rows[:, None], named].tolist()
-    found = []
-    for index, row in enumerate(rows.tolist()):
-        agent = floor.agents[people[index][0]]
-        contact = batch.contacts[row]
-        yielded = _yields(agent, filters, row, int(taken[row]), now, policy)
-        factors = [_factors(parts, points, index, place) for place in range(named.shape[1])]
-        waited = float(batch.waited_seconds[row])
-        found.append(
-            Decision(
-                contact_id=contact.id,
-                agent_id=agent.id,
-                sentence=why_taken(agent, contact, waited, able[index], now, bool(yielded)),
-                factors=(*factors[0], CostFactor(WAIT_FACTOR, round(float(urgent[row]), 2), False)),
-                next_best=tuple(
-                    Candidate(
-                        people[index][place],
-                        floor.agents[people[index][place]].name,
-                        costs[index][place],
-                        factors[place],
-                    )
-                    for place in range(1, named.shape[1])
-                    if possible[index][place]
-                ),
-                cost=costs[index][0],
-                yielded=yielded,
+            self.settle()
+            asks, declined = asks_of(self.floor, left), declined_of(left)
+            if len(left) == 1:
+                return () if self.one(left[0], asks, declined, passed, ahead) else left
+            weights = self.terms.weights
+            rows, contact_of, place_of, costs = price(
+                self.floor.columns.arrays, asks, declined, self.at, passed, weights
             )
-        )
-    return found
+            if not len(contact_of):
+                return left
+            if ahead and self.hold_back(left, asks, declined, set(contact_of.tolist())):
+                left = [contact for contact in left if contact.id not in self.found]
+                continue
+            late = np.array([self.overdue(contact) for contact in left])
+            pair_of = match(contact_of, place_of, costs, urgency(asks, self.at, weights.wait), late)
+            people, prices = rows[place_of[pair_of]].tolist(), costs[pair_of].tolist()
+            for each, pair in enumerate(pair_of.tolist()):
+                if pair >= 0:
+                    self.give(left[each], people[each], prices[each], passed)
+            left = [contact for contact in left if contact.id not in self.found]
+            if not self.more_room():
+                return left
+        return left
+
+    def one(self, contact: WaitingContact, asks: Floats, declined: Ints, passed: int, ahead: float) -> bool:
+        """The same as a round, for a single contact: no matching is needed. Whether it is decided."""
+        row, cost = choose(self.floor.columns.arrays, asks, declined, self.at, passed, self.terms.weights)
+        if row < 0:
+            return False
+        if not (ahead and self.hold(contact, asks, declined, 0)):
+            self.give(contact, row, cost, passed)
+        return True
+
+    def hold_back(self, left: Sequence[WaitingContact], asks: Floats, declined: Ints, possible: set[int]) -> bool:
+        """Let heavy contacts wait where that pays; whether any does."""
+        rivals = Counter(contact.queue_id for each, contact in enumerate(left) if each not in possible)
+        held = 0
+        for each, contact in enumerate(left):
+            row = slice(each, each + 1)
+            if each in possible and self.hold(contact, asks[row], declined[row], rivals[contact.queue_id]):
+                rivals[contact.queue_id] += 1
+                held += 1
+        return held > 0
+
+    def hold(self, contact: WaitingContact, asks: Floats, declined: Ints, rivals: int) -> bool:
+        """Let a heavy contact wait a bounded moment, if the forecast of who becomes free says that it pays."""
+        horizon = self.terms.look_ahead - self.waited(contact)
+        if contact.tier not in HEAVY_TIERS or horizon <= 0 or self.overdue(contact):
+            return False
+        weights = self.terms.weights
+        saving = worth_waiting(self.floor.columns.arrays, asks, declined, self.at, weights, horizon, rivals)
+        if saving <= self.terms.policy.routing.look_ahead_margin:
+            return False
+        until = self.now + timedelta(seconds=horizon)
+        why = self.why(contact, None, PASS_NOTHING, until=until)
+        self.found[contact.id] = Decision(contact.id, None, 0.0, (), LookAhead(until, round(saving, 2)), why)
+        return True
+
+    def give(self, contact: WaitingContact, row: int, cost: float, passed: int) -> None:
+        """`contact` goes to the agent in `row`."""
+        agent_id = int(self.floor.columns.ids[row])
+        yielded = () if passed == PASS_NOTHING else self.yielded(contact, agent_id, row, passed)
+        why = self.why(contact, row, passed, late=bool(yielded))
+        self.found[contact.id] = Decision(contact.id, agent_id, round(cost, 2), yielded, None, why)
+        self.given.append((contact, row))
+
+    def more_room(self) -> bool:
+        """Whether anybody who was just given something could take another of its channel."""
+        held = self.floor.columns.held
+        limits = self.terms.policy.routing.concurrency
+        return any(held[row] + 1 < limits.get(contact.channel, 1) for contact, row in self.given)
+
+    def settle(self) -> None:
+        """Put what was given into hands, before anything else is decided."""
+        if not self.given:
+            return
+        ids, agents = self.floor.columns.ids, self.floor.agents
+        changed = []
+        for contact, row in self.given:
+            agent = agents[int(ids[row])]
+            held = HeldContact(contact.id, contact.channel, contact.score, contact.tier, contact.handle_seconds)
+            changed.append(replace(agent, held=(*agent.held, held)))
+        self.floor = self.floor.changed(changed)
+        self.given.clear()
+
+    def why(
+        self,
+        contact: WaitingContact,
+        row: int | None,
+        passed: int,
+        *,
+        late: bool = False,
+        until: datetime | None = None,
+    ) -> Why:
+        """What explains the decision once somebody asks."""
+        return Why(self.floor, contact, self.now, self.terms, row, passed, late, until)
+
+    def yielded(self, contact: WaitingContact, agent_id: int, row: int, passed: int) -> tuple[Yielded, ...]:
+        """What the agent is protected by and gets this contact all the same, in minutes of rest owed."""
+        agent, policy = self.floor.agents[agent_id], self.terms.policy
+        found = []
+        if passed & PASS_LIGHT and contact.score >= policy.routing.light_score_below:
+            found.append((Protection.LIGHT_ONLY, self.minutes_until(agent.light_only_until)))
+        if passed & PASS_CAPS and contact.tier in HEAVY_TIERS:
+            columns, load = self.floor.columns, policy.load
+            beyond = columns.heavy_shift[row] >= load.max_heavy_per_shift
+            beyond = beyond or columns.heavy_week[row] >= load.max_heavy_per_7_days
+            found.append((Protection.HEAVY_CAPS, max(1, policy.rest.heavy_minutes) if beyond else 0))
+        if passed & PASS_REST:
+            resting = agent.closed_at(self.now)
+            minutes = self.minutes_until(resting.ends_at if resting else None)
+            found.append((Protection.REST, max(minutes, self.minutes_until(agent.wrap_up_until))))
+        if passed & PASS_LIMIT:
+            limited = contact.queue_id in agent.limited_queues or contact.topics & agent.limits
+            found.append((Protection.PRIVATE_LIMIT, max(1, policy.rest.severe_minutes) if limited else 0))
+        return tuple(Yielded(_WORDS[protection], minutes) for protection, minutes in found if minutes)
+
+    def minutes_until(self, instant: datetime | None) -> int:
+        """Whole minutes from now on, begun ones too; 0 for what is past."""
+        return 0 if instant is None else max(0, math.ceil((instant - self.now).total_seconds() / 60))
 
 
-def _named(cost: Floats, eligible: Bools, rows: Ints, taken: Ints) -> Ints:
-    """For each of `rows` the column taken, then its next-best columns, cheapest first and then in order."""
-    others = np.where(eligible[rows], cost[rows], np.inf)
-    others[np.arange(len(rows)), taken] = np.inf
-    count = min(NEXT_BEST, others.shape[1] - 1)
-    best = np.empty((len(rows), count), np.int64)
-    for place in range(count):
-        best[:, place] = others.argmin(axis=1)
-        others[np.arange(len(rows)), best[:, place]] = np.inf
-    return np.concatenate([taken[:, None], best], axis=1)
-
-
-def _factors(
-    parts: tuple[Component, ...], points: list[list[list[float]]], index: int, place: int
-) -> tuple[CostFactor, ...]:
-    return tuple(
-        CostFactor(part.name, values[index][place], part.private)
-        for part, values in zip(parts, points, strict=True)
-        if values[index][place]
-    )
-
-
-def _yields(
-    agent: AgentOnFloor, filters: Filters, row: int, column: int, now: datetime, policy: Policy
-) -> tuple[Yielded, ...]:
-    found = []
-    if not filters.not_light_only[row, column] and agent.light_only_until is not None:
-        remaining = (agent.light_only_until - now).total_seconds() / 60
-        found.append(Yielded("light-only", max(1, math.ceil(remaining))))
-    if not filters.below_caps[row, column]:
-        found.append(Yielded("heavy-contact cap", max(1, policy.rest.heavy_minutes)))
-    return tuple(found)
-
-
-def _holding(floor: Floor, taken: Sequence[Decision], batch: Batch) -> list[AgentOnFloor]:
-    """The agents of `taken` as they stand with what they were just given."""
-    contacts = {contact.id: contact for contact in batch.contacts}
-    changed = []
-    for decision in taken:
-        if decision.agent_id is None:
-            continue
-        agent, contact = floor.agents[decision.agent_id], contacts[decision.contact_id]
-        held = HeldContact(contact.id, contact.channel, contact.score, contact.tier)
-        changed.append(replace(agent, held=(*agent.held, held)))
-    return changed
+def warm_up() -> None:
+    """Compile what decisions need (or fetch it from numba's cache), so that the first contact does not wait for it."""
+    now = datetime(2000, 1, 1, tzinfo=UTC)
+    policy = default_policy()
+    ahead = policy.routing.model_copy(update={"look_ahead_seconds": 60, "look_ahead_margin": 1e9})
+    agents = [
+        AgentOnFloor(number, f"{number}", {1: 2}, frozenset(CHANNELS), AgentState.AVAILABLE, Load(0.0, 0.0, now))
+        for number in (1, 2)
+    ]
+    contacts = [WaitingContact(f"{number}", 1, CHANNELS[0], 5, now, 20, 60, Tier.HEAVY) for number in range(3)]
+    for few in (contacts[:1], contacts):
+        for decision in decide(Floor.of(agents, [1]), few, now, policy.model_copy(update={"routing": ahead})):
+            decision.sentence  # noqa: B018
+            decision.factors  # noqa: B018

@@ -1,15 +1,18 @@
 """The routing decision: each hard filter, each soft cost, relief after a long wait, and what holds of any floor."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.routing.costs import acute_now, carried_now, heavy_outlook
+from optimizer.routing.candidates import ACUTE_NOW, CARRIED_NOW, OUTLOOK, candidates
 from optimizer.routing.decide import Decision, Yielded, decide
 from optimizer.routing.floor import AgentOnFloor, ClosedSpan, Floor, WaitingContact
+from optimizer.routing.pricing import ANY
+from optimizer.routing.terms import PASS_NOTHING, terms_of
 from roster.contacts import HEAVY_TIERS, Tier
 from roster.load.pools import Load, decayed
 from roster.people import Channel
@@ -34,6 +37,11 @@ def one(people: list[AgentOnFloor], waiting: WaitingContact) -> Decision:
     """The decision for one contact."""
     (found,) = decide(Floor.of(people, QUEUES), [waiting], NOW, POLICY)
     return found
+
+
+def states_of(floor: Floor, now: datetime) -> np.ndarray:
+    """What the pricing reads of everybody on `floor`."""
+    return candidates(floor.columns.arrays, now.timestamp(), PASS_NOTHING, terms_of(POLICY).weights, ANY, ANY, True)
 
 
 HEAVY, SEVERE = 60, 80
@@ -124,7 +132,7 @@ def test_expected_heavy_contacts_follow_the_floors_own_rate() -> None:
     floor = Floor.of([agent(1, heavy_this_shift=2, **shift_from(-240, 240)), agent(2, **shift_from(-120, 360))], QUEUES)
     # One heavy contact a shift to begin with, 2 so far in .5 + .25 shifts.
     rate = (1 + 2) / (1 + 0.5 + 0.25)
-    found = heavy_outlook(floor.columns, NOW.timestamp())
+    found = states_of(floor, NOW)[:, OUTLOOK]
     assert found.tolist() == pytest.approx([2 + rate * 0.5, rate * 0.75])
 
 
@@ -232,7 +240,7 @@ def test_a_contact_that_waits_is_explained_without_a_word_about_load() -> None:
     ]
     assert one(people, contact(score=HEAVY)).sentence == (
         "It waits: of 3 available people with this skill, 1 on contacts, 1 on a break, in protected time or outside "
-        "their shift, 1 being kept for other contacts just now."
+        "their shift, 1 not available for this contact."
     )
 
 
@@ -328,14 +336,15 @@ def test_nothing_waits_that_somebody_free_could_take(
 @given(agents(1), st.integers(0, 600))
 def test_load_as_columns_is_load_in_closed_form(person: AgentOnFloor, later: int) -> None:
     now = NOW + minutes(later)
-    columns = Floor.of([person], QUEUES).columns
-    # Spans of a real day never overlap; those of this test may, so only one is kept.
-    person = replace(person, closed=person.closed[:1])
-    columns = Floor.of([person], QUEUES).columns
+    # Spans of a real day never overlap; those of this test may, so only one is kept. In hand there is nothing.
+    person = replace(person, closed=person.closed[:1], held=(), state=AgentState.AVAILABLE, rest_pending=False)
+    if any(not span.resting for span in person.closed):
+        person = replace(person, closed=())
+    ((acute, carried),) = states_of(Floor.of([person], QUEUES), now)[:, [ACUTE_NOW, CARRIED_NOW]].tolist()
     resting = person.resting_minutes(person.load.at, now)
     expected = decayed(person.load, now, resting_minutes=resting, policy=POLICY.load)
-    assert acute_now(columns, now.timestamp(), POLICY.load)[0] == pytest.approx(expected.acute, rel=1e-6, abs=1e-9)
-    assert carried_now(columns, now.timestamp(), POLICY.load)[0] == pytest.approx(expected.carried, rel=1e-6, abs=1e-9)
+    assert acute == pytest.approx(expected.acute, rel=1e-6, abs=1e-9)
+    assert carried == pytest.approx(expected.carried, rel=1e-6, abs=1e-9)
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)
@@ -346,9 +355,9 @@ def test_a_floor_changed_is_a_floor_made_anew(
     changed = Floor.of([versions[0], second], QUEUES).changed([versions[1], newcomer])
     anew = Floor.of([versions[1], second, newcomer], QUEUES)
     assert changed.agents == anew.agents
-    for name, column in vars(anew.columns).items():
+    for name, column in anew.columns.arrays._asdict().items():
         if name not in ("closed_from", "closed_to", "resting"):
-            assert (getattr(changed.columns, name) == column).all() or name in ("shift_from", "shift_to", "idle_since")
+            assert np.array_equal(getattr(changed.columns, name), column, equal_nan=column.dtype == np.float64), name
     assert Floor.of([second], QUEUES).changed([]).agents == {2: second}
 
 

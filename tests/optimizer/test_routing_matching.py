@@ -5,9 +5,16 @@ from itertools import product
 import numpy as np
 import pytest
 
-from optimizer.routing.matching import match
+from optimizer.routing import matching
 
 SEEDS = range(150)
+
+
+def match(cost: np.ndarray, eligible: np.ndarray, urgency: np.ndarray, overdue: np.ndarray) -> np.ndarray:
+    """The column matched to each row, -1 for none, of a whole table."""
+    row_of, column_of = np.nonzero(eligible)
+    pair_of = matching.match(row_of, column_of, cost[row_of, column_of], urgency, overdue)
+    return np.array([-1 if pair < 0 else column_of[pair] for pair in pair_of])
 
 
 def best_by_hand(

@@ -1,0 +1,43 @@
+"""What waits, as arrays: one row a contact, in the order in which contacts are decided."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optimizer.routing.columns import Floats, Ints
+from optimizer.routing.floor import Floor, WaitingContact
+
+QUEUE, CHANNEL, SCORE, HEAVY, SEVERE, ARRIVED, TARGET, PRIORITY, OWNER, TOPICS, HANDLE = range(11)
+"""Places in a row: the queue's place on the floor (-1 = none), then those of `WaitingContact.asked`."""
+
+HIGHEST_PRIORITY_NUMBER = 9
+NOBODY_DECLINED: Ints = np.zeros((1, 0), np.int64)
+
+
+def asks_of(floor: Floor, contacts: Sequence[WaitingContact]) -> Floats:
+    """Contacts x places."""
+    queue_at = floor.queue_at
+    return np.array([(queue_at.get(contact.queue_id, -1), *contact.asked) for contact in contacts], np.float64)
+
+
+def declined_of(contacts: Sequence[WaitingContact]) -> Ints:
+    """Ids of who passed on each contact, contacts x as many as passed on one of them, padded with -1."""
+    width = 0
+    for contact in contacts:
+        width = max(width, len(contact.declined_by))
+    if not width:
+        return NOBODY_DECLINED if len(contacts) == 1 else np.zeros((len(contacts), 0), np.int64)
+    rows = [(*sorted(contact.declined_by), *[-1] * (width - len(contact.declined_by))) for contact in contacts]
+    return np.array(rows, np.int64)
+
+
+def urgency(asks: Floats, at: float, wait_weight: float) -> Floats:
+    """What leaving each contact to wait costs, points: convex in its wait against its target, by priority."""
+    waited = np.maximum(at - asks[:, ARRIVED], 0.0)
+    weight = wait_weight * (HIGHEST_PRIORITY_NUMBER + 1 - asks[:, PRIORITY])
+    return np.asarray(weight * (1.0 + waited / asks[:, TARGET]) ** 2)
+
+
+def in_order(contacts: Sequence[WaitingContact]) -> list[WaitingContact]:
+    """First by priority, then by arrival, then by id."""
+    return sorted(contacts, key=lambda contact: (contact.priority, contact.arrived_at, contact.id))
