@@ -122,6 +122,7 @@ class Contact(SQLModel, table=True):
         CheckConstraint("status <> 'completed' or completed_at is not null", name="completed_when"),
         Index("contact_open", "status", "queue_id"),
         Index("contact_agent_completed", "agent_id", "completed_at"),
+        Index("contact_queue_completed", "queue_id", "completed_at"),
     )
     id: str = Field(primary_key=True, max_length=36)
     ref: str = Field(unique=True, max_length=120, description="the caller's own opaque reference")
@@ -143,6 +144,7 @@ class Contact(SQLModel, table=True):
     history: History = Field(sa_type=enum_type(History))
     stakes: list[Any] = Field(default_factory=list, sa_type=Json)
     resolvability: Resolvability = Field(sa_type=enum_type(Resolvability))
+    life_at_risk: bool = Field(default=False, description="as its caller said when it came in")
     score: int = Field(description="inherited difficulty, 0..100")
     tier: Tier = Field(sa_type=enum_type(Tier))
     factors: list[Any] = Field(default_factory=list, sa_type=Json, description="[{name, points}]")

@@ -1,6 +1,10 @@
 """What protects an agent on the floor and may yield: a closed vocabulary, and what an agent may exclude for themself."""
 
 from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
 
 from roster.contacts import ArrivalState, Stake
 
@@ -22,3 +26,21 @@ Topic = ArrivalState | Stake
 
 TOPICS: tuple[Topic, ...] = (*(state for state in ArrivalState if state is not ArrivalState.CALM), *Stake)
 """What an agent may exclude beside whole queues: how the other side arrives, and what is at stake."""
+
+
+class PrivateLimit(SQLModel, table=True):
+    """One thing that an agent excludes for themself: a topic or a whole queue. No reason is asked or kept.
+
+    In a table of its own so that nothing which reads agents reads this: only routing and the agent do.
+    """
+
+    __tablename__: ClassVar[str] = "private_limit"
+    __table_args__ = (
+        CheckConstraint("(topic is null) <> (queue_id is null)", name="limit_of_one"),
+        UniqueConstraint("agent_id", "topic", name="limit_topic_once"),
+        UniqueConstraint("agent_id", "queue_id", name="limit_queue_once"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    agent_id: int = Field(foreign_key="agent.id", index=True)
+    topic: str | None = Field(default=None, max_length=32, description="a value of `TOPICS`")
+    queue_id: int | None = Field(default=None, foreign_key="queue.id")

@@ -56,6 +56,7 @@ class FloorState(SQLModel, table=True):
     heavy_on: date | None = Field(default=None, description="the local date that `heavy_count` counts")
     heavy_count: int = 0
     pending_rest_minutes: int = Field(default=0, description="rest that begins when the contacts now held are over")
+    wrap_up_until: datetime | None = Field(default=None, sa_type=UtcDateTime, description="nothing comes before it")
     pending_contact_id: str | None = Field(
         default=None, foreign_key="contact.id", description="what it is for; empty = the agent asked for a moment"
     )
@@ -96,6 +97,9 @@ class RestDebt(SQLModel, table=True):
     incurred_at: datetime = Field(sa_type=UtcDateTime)
     on_date: date = Field(description="local date of the shift in which it is to be repaid")
     repaid_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    postponed_to: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="the agent put it off until then; it begins then, quiet or not"
+    )
 
 
 class DebriefInvitation(SQLModel, table=True):
