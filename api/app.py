@@ -7,6 +7,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import problems
+from api.adapters import azure
+from api.adapters.rocketchat import routes as rocketchat
+from api.adapters.twilio import routes as twilio
 from api.context import Context
 from api.metrics import API_PREFIX, MeasureRequests, Metrics
 from api.problems import RenderError
@@ -16,6 +19,9 @@ from api.security.headers import SecurityHeaders
 
 # Each room adds its line here, sorted: modules of api/routes with a `router`.
 ROUTERS: tuple[Any, ...] = (agents, contacts, days, events, roster_changes, rosters, session, webhooks)
+
+# What third-party contact systems call, in their own languages; each is guarded by a secret of its own.
+ADAPTERS: tuple[Any, ...] = (azure, rocketchat, twilio)
 
 # Routers whose addresses stand at the root, outside the versioned API.
 ROOT_ROUTERS = (events.live, health.router)
@@ -46,7 +52,7 @@ def create_api(
     app.add_middleware(BodyLimit, limit_bytes=context.settings.max_body_bytes)
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
     app.add_middleware(MeasureRequests, metrics=app.state.metrics)
-    for module in ROUTERS:
+    for module in (*ROUTERS, *ADAPTERS):
         app.include_router(module.router, prefix=API_PREFIX)
     for router in ROOT_ROUTERS:
         app.include_router(router)

@@ -1,4 +1,4 @@
-"""What every use case needs: the settings, the database, the policy, the clock and the announcer."""
+"""What every use case needs: the settings, the database, the policy, the clock, the announcer, the adapters."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
+from api.adapters.settings import Adapters, read_adapters
 from api.events.announcer import Announcer
 from api.security.throttle import Throttle
 from api.settings import Settings
@@ -28,6 +29,7 @@ class Context:
     clock: Callable[[], datetime] = utc_now
     announcer: Announcer = field(default_factory=Announcer)
     throttle: Throttle = field(default_factory=Throttle)
+    adapters: Adapters = field(default_factory=Adapters)
 
     def now(self) -> datetime:
         """The instant now, by this context's clock."""
@@ -43,6 +45,7 @@ def shifted(clock: Callable[[], datetime], seconds: float) -> Callable[[], datet
 
 
 def make_context(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Context:
-    """A context on the database and policy that `settings` name; raises `PolicyError` or `StoreError`."""
-    policy = load_policy(settings.policy)
-    return Context(settings, make_engine(settings.url), policy, shifted(clock, settings.clock_offset_seconds))
+    """A context on what `settings` name; raises `PolicyError`, `StoreError`, or `Invalid` for the adapters' file."""
+    policy, adapters = load_policy(settings.policy), read_adapters(settings.adapters)
+    timed = shifted(clock, settings.clock_offset_seconds)
+    return Context(settings, make_engine(settings.url), policy, timed, adapters=adapters)

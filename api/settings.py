@@ -4,7 +4,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     webhook_networks: str = Field(
         default="", description="networks that webhooks may be sent to besides the public internet: 10.0.0.0/8,fd00::/8"
     )
+    adapters: Path | None = Field(default=None, description="TOML about contact systems (api/adapters/settings.py)")
+    twilio_auth_token: SecretStr = SecretStr("")
+    rocketchat_token: SecretStr = SecretStr("")
+    azure_function_key: SecretStr = SecretStr("")
     solver_workers: int = Field(default=2, ge=1, le=64)
     clock_offset_seconds: float = Field(
         default=0.0, description="added to the clock, so that a demo can live in a day of its own; 0 everywhere else"

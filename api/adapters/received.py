@@ -1,7 +1,7 @@
 """What every adapter does before it believes a request: its size, its secret; and a line for what is refused."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
@@ -85,7 +85,7 @@ def refuse(request: Request, context: Context, detail: str) -> None:
 class AdapterRoute(APIRoute):
     """Writes a line to the event log for every request that is refused: which address, and in which words."""
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, watched."""
         handler = super().get_route_handler()
         name = self.path.partition(PREFIX)[2]

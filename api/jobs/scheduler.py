@@ -12,7 +12,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from api.context import Context
-from api.jobs import days, floor, webhooks
+from api.jobs import adapters, days, floor, webhooks
 from api.services.access.accounts import clear_expired
 from api.services.rosters.planning import recover_runs
 
@@ -28,6 +28,7 @@ class Job:
 
 # Each room adds its line here, sorted by name.
 JOBS: tuple[Job, ...] = (
+    Job("adapters", adapters.SECONDS, adapters.run),
     Job("clear expired sessions", 3600, clear_expired),
     Job("days", days.SECONDS, days.keep_planned),
     Job("debriefs", days.DEBRIEF_SECONDS, days.tend_debriefs),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from api.adapters.settings import TwilioSettings
 from api.adapters.twilio.form import Form
 from api.adapters.twilio.names import ACTOR, agent_of, contact_id_of, contact_in
+from api.adapters.twilio.places import note_rejected
 from api.context import Context
 from api.errors import Invalid
 from api.services.floor.commands import post_contact, set_state
@@ -34,15 +35,20 @@ def instruction_for(context: Context, form: Form) -> dict[str, Any]:
     reservation, agent_code = form.sid("ReservationSid"), agent_of(context, form)
     yes = _accepted(settings, form)
     contact_id = contact_id_of(context, form)
-    if contact_id is None:
-        body = contact_in(context, form)
+    body = contact_in(context, form) if contact_id is None else None
+    _meet(context, agent_code)
+    if body is not None:
         post_contact(context, body, actor=ACTOR)
         contact_id = contact_id_of(context, form)
-    _meet(context, agent_code)
     accepted = contact_id is not None and accept_offered(
         context, contact_id, agent_code, within_points=settings.within_points, reservation=reservation, actor=ACTOR
     )
-    return yes if accepted else _rejected(settings)
+    if accepted:
+        return yes
+    if settings.protected_activity:
+        note_rejected(context, agent_code)
+        return {"instruction": "reject", "activity_sid": settings.protected_activity}
+    return {"instruction": "reject"}
 
 
 def _meet(context: Context, agent_code: str) -> None:
@@ -78,10 +84,3 @@ def _uri(attributes: dict[str, Any], field: str, name: str) -> str:
     if not isinstance(found, str) or not 1 <= len(found) <= LONGEST_URI:
         raise Invalid(f"{field}.{name}: expected a text of 1 to {LONGEST_URI} characters")
     return found
-
-
-def _rejected(settings: TwilioSettings) -> dict[str, Any]:
-    answer = {"instruction": "reject"}
-    if settings.protected_activity:
-        answer["activity_sid"] = settings.protected_activity
-    return answer

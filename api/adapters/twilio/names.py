@@ -4,6 +4,7 @@ from api.adapters.attributes import AGENT, OWNER, QUEUE, entry_of, text
 from api.adapters.twilio.form import Form
 from api.context import Context
 from api.errors import Invalid, NotFound
+from api.services.floor.contact_rows import queue_named
 from api.services.floor.outside import agent_id_of, known_contact
 from api.services.floor.views import ContactIn
 from roster.store.engine import reading
@@ -38,7 +39,7 @@ def contact_in(context: Context, form: Form) -> ContactIn:
 
     Raises
     ------
-    Invalid: an attribute that can't be used, or an unknown owner. Whether the queue is known is seen on posting.
+    Invalid: an attribute that can't be used, an unknown queue or owner.
     """
     attributes = form.attributes("TaskAttributes")
     queues, sid = context.adapters.twilio.queues, form.get("TaskQueueSid")
@@ -46,6 +47,13 @@ def contact_in(context: Context, form: Form) -> ContactIn:
     if not 1 <= len(queue) <= 64:
         raise Invalid(f"TaskQueueSid={sid[:40]!r}: expected a queue that the adapters' file or {QUEUE} names")
     owner = text(attributes, OWNER)
+    try:
+        if owner is not None:
+            agent_id_of(context, owner)
+    except NotFound as error:
+        raise Invalid(f"{OWNER}: {error.detail}") from error
+    with reading(context.engine) as session:
+        queue_named(session, queue)
     return ContactIn(ref=ref_of(form.sid("TaskSid")), queue=queue, owner=owner, entry=entry_of(attributes))
 
 
