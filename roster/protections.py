@@ -1,4 +1,4 @@
-"""What protects an agent on the floor and may yield: a closed vocabulary, and what an agent may exclude for themself."""
+"""What protects an agent on the floor and may yield: a closed vocabulary, and what agents may exclude."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from roster.contacts import ArrivalState, Stake
+from roster.contacts import ArrivalState, EntryConditions, Stake
 
 
 class Protection(StrEnum):
@@ -26,6 +26,13 @@ Topic = ArrivalState | Stake
 
 TOPICS: tuple[Topic, ...] = (*(state for state in ArrivalState if state is not ArrivalState.CALM), *Stake)
 """What an agent may exclude beside whole queues: how the other side arrives, and what is at stake."""
+
+TOPIC_NAMED: dict[str, Topic] = {topic.value: topic for topic in TOPICS}
+
+
+def topics_of(entry: EntryConditions) -> frozenset[Topic]:
+    """What an agent might exclude of a contact that comes in so."""
+    return frozenset({entry.arrival_state, *entry.stakes})
 
 
 class PrivateLimit(SQLModel, table=True):

@@ -86,10 +86,14 @@ class Why:
         """The two cheapest others, cheapest first and then in order."""
         if self._row is None:
             return ()
+        chosen = self._agent(self._row).id
+        return tuple(other for other in self.able() if other.agent_id != chosen)[:NEXT_BEST]
+
+    def able(self) -> tuple[Candidate, ...]:
+        """Everybody who may take it, cheapest first and then in order."""
         rows, costs, parts = self._priced
-        order = [place for place in np.argsort(costs, kind="stable").tolist() if rows[place] != self._row]
         found = []
-        for place in order[:NEXT_BEST]:
+        for place in np.argsort(costs, kind="stable").tolist():
             agent = self._agent(int(rows[place]))
             found.append(Candidate(agent.id, agent.name, round(float(costs[place]), 2), _factors(parts[place])))
         return tuple(found)

@@ -114,6 +114,7 @@ def add_contact(work: PoolWork, contact: LiveContact, entry: EntryConditions, di
             "arrived_at": contact.arrived_at,
             "owner_id": contact.owner_id,
             **entry_values(entry, difficulty),
+            "life_at_risk": contact.life_at_risk,
             "outcomes": [],
             "declined_by": write_declined(contact.declined),
             "reason": {},

@@ -33,6 +33,7 @@ from api.services.floor.views import ContactIn, ContactView
 from api.services.floor.work import floor_transaction
 from roster.contacts import ContactStatus
 from roster.load.difficulty import inherited_difficulty
+from roster.protections import topics_of
 
 CREATED = 201
 POST_OPERATION = "POST /contacts"
@@ -105,6 +106,9 @@ def take_in(work: PoolWork, body: ContactIn, queue: Row[Any], actor: str) -> str
         score=difficulty.score,
         tier=difficulty.tier,
         owner_id=owner_id,
+        topics=topics_of(body.entry),
+        life_at_risk=body.life_at_risk,
+        handle_seconds=work.state.queues[queue.id].handle_seconds if queue.id in work.state.queues else 0.0,
     )
     add_contact(work, contact, body.entry, difficulty)
     work.event("contact.waiting", contact_id, actor, queue=body.queue, tier=difficulty.tier.value)

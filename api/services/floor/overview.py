@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from api.context import Context
-from api.services.floor.state import LiveContact, PoolState, QueueFacts, load_pool
+from api.services.floor.state import Handled, LiveContact, PoolState, QueueFacts, load_pool
 from api.services.floor.tables import POOL
 from api.services.floor.views import PROTECTED_TIME
 from optimizer.routing.floor import NEVER, AgentOnFloor
@@ -91,7 +91,7 @@ def floor_view(context: Context) -> FloorView:
     with reading(context.engine) as session:
         pools = session.execute(select(POOL.c.id, POOL.c.version).order_by(POOL.c.id)).all()
         for pool_id, version in pools:
-            state = load_pool(session, pool_id, version, 0, now)
+            state = load_pool(session, pool_id, version, 0, now, Handled(now, {}))
             agents = list(state.floor.agents.values())
             places = {agent.id: _person(agent, state, now) for agent in agents}
             shown = [agent for agent in agents if agent.state is not AgentState.OFFLINE or agent.held]

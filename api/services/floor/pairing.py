@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Row
 
 from api.context import Context
@@ -17,9 +16,8 @@ from api.services.floor.contact_rows import contact_row, pool_of_contact
 from api.services.floor.pool_work import PoolWork
 from api.services.floor.state import LiveContact
 from api.services.floor.work import floor_transaction
-from optimizer.routing.costs import components
-from optimizer.routing.eligibility import Relief, batch_of, filters_of
 from optimizer.routing.floor import AgentOnFloor, Floor, WaitingContact
+from optimizer.routing.pairings import pairings_of
 from roster.contacts import ContactStatus, Tier
 from roster.policy import Policy
 from roster.rest import AgentState
@@ -35,21 +33,10 @@ class Pairing:
 
 def pairings(floor: Floor, contact: WaitingContact, now: datetime, policy: Policy) -> dict[int, Pairing]:
     """Everybody who may take `contact` now, with every protection in force, by agent id."""
-    batch = batch_of(floor, [contact], now, policy)
-    eligible = filters_of(floor, batch, now, policy).eligible(Relief.NONE)
-    if not eligible.any():
-        return {}
-    parts = components(floor, batch, eligible, now, policy)
-    points = [np.broadcast_to(part.points, eligible.shape)[0] for part in parts]
-    found: dict[int, Pairing] = {}
-    for row in np.flatnonzero(eligible[0]).tolist():
-        factors = tuple(
-            {"name": part.name, "points": round(float(values[row]), 2), "private": part.private}
-            for part, values in zip(parts, points, strict=True)
-            if round(float(values[row]), 2)
-        )
-        found[int(floor.columns.ids[row])] = Pairing(float(sum(values[row] for values in points)), factors)
-    return found
+    return {
+        other.agent_id: Pairing(other.cost, tuple(vars(factor) for factor in other.factors))
+        for other in pairings_of(floor, contact, now, policy)
+    }
 
 
 def accept_offered(
@@ -159,8 +146,4 @@ def _anything(work: PoolWork, floor: Floor, people: Iterable[AgentOnFloor], scor
         )
         for queue in work.state.queues.values()
     ]
-    if not probes or not len(floor.columns):
-        return set()
-    batch = batch_of(floor, probes, work.now, work.policy)
-    eligible = filters_of(floor, batch, work.now, work.policy).eligible(Relief.NONE).any(axis=0)
-    return {int(agent_id) for agent_id in floor.columns.ids[eligible]}
+    return {other.agent_id for probe in probes for other in pairings_of(floor, probe, work.now, work.policy)}

@@ -214,6 +214,7 @@ class PoolWork:
                 last_tier=agent.last_tier,
                 heavy_on=facts.on_date,
                 heavy_count=agent.heavy_this_shift,
+                wrap_up_until=agent.wrap_up_until,
                 pending_rest_minutes=facts.pending_rest_minutes,
                 pending_contact_id=facts.pending_contact_id,
             )

@@ -2,19 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlmodel import Session
 
-from api.services.floor.tables import AGENT, AGENT_CHANNEL, CONTACT, FLOOR_STATE, QUEUE, SEGMENT, SKILL, TEAM
+from api.services.floor.handling import handle_seconds
+from api.services.floor.tables import (
+    AGENT,
+    AGENT_CHANNEL,
+    CONTACT,
+    FLOOR_STATE,
+    PRIVATE_LIMIT,
+    QUEUE,
+    SEGMENT,
+    SKILL,
+    TEAM,
+)
 from optimizer.routing.floor import EVER, NEVER, AgentOnFloor, ClosedSpan, Floor, HeldContact, WaitingContact
 from roster.clock import local_day
-from roster.contacts import HEAVY_TIERS, OPEN_STATUSES, ContactStatus, Tier
+from roster.contacts import HEAVY_TIERS, OPEN_STATUSES, ContactStatus, Stake, Tier
 from roster.load.pools import Load
 from roster.people import Channel
+from roster.protections import TOPIC_NAMED, Topic
 from roster.shifts import PROTECTED_KINDS, SegmentKind
 
 LIVE_STATUSES = (ContactStatus.WAITING, *sorted(OPEN_STATUSES))
@@ -22,6 +35,7 @@ RESTING_KINDS = frozenset({SegmentKind.MEAL, SegmentKind.REST, SegmentKind.DECOM
 LOOK_BACK = timedelta(hours=16)
 LOOK_AHEAD = timedelta(hours=24)
 WEEK = timedelta(days=7)
+HANDLED_AGE = timedelta(minutes=15)
 BETWEEN_SHIFTS = timedelta(hours=8)
 """A severe contact keeps the next one away until so long after it, or until the next shift begins."""
 
@@ -36,6 +50,8 @@ class QueueFacts:
     channel: Channel
     priority: int
     target_wait_seconds: int
+    handle_seconds: float = 0.0
+    """expected, 0 = not known"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,9 @@ class LiveContact:
     owner_id: int | None = None
     reservation_expires_at: datetime | None = None
     declined: tuple[tuple[int, datetime], ...] = ()
+    topics: frozenset[Topic] = frozenset()
+    life_at_risk: bool = False
+    handle_seconds: float = 0.0
 
     def waiting(self, target_wait_seconds: int, now: datetime, declined_for: timedelta) -> WaitingContact:
         """This contact as the decision sees it; who passed on it is asked again after `declined_for`."""
@@ -83,12 +102,15 @@ class LiveContact:
             tier=self.tier,
             owner_id=self.owner_id,
             declined_by=frozenset(agent for agent, at in self.declined if now - at < declined_for),
+            topics=self.topics,
+            handle_seconds=self.handle_seconds,
+            life_at_risk=self.life_at_risk,
         )
 
     @property
     def held(self) -> HeldContact:
         """This contact as a thing its agent holds."""
-        return HeldContact(self.id, self.channel, self.score, self.tier)
+        return HeldContact(self.id, self.channel, self.score, self.tier, self.handle_seconds)
 
 
 @dataclass(frozen=True)
@@ -103,10 +125,21 @@ class PoolState:
     facts: Mapping[int, AgentFacts]
     contacts: Mapping[str, LiveContact]
     queues: Mapping[int, QueueFacts] = field(repr=False)
+    handled: "Handled" = field(repr=False)
 
 
-def load_pool(session: Session, pool_id: int, version: int, seen_event: int, now: datetime) -> PoolState:
-    """The pool from its tables, as of `now`."""
+@dataclass(frozen=True)
+class Handled:
+    """Expected handle seconds by queue, as of an instant."""
+
+    at: datetime
+    seconds: Mapping[int, float]
+
+
+def load_pool(
+    session: Session, pool_id: int, version: int, seen_event: int, now: datetime, handled: Handled | None = None
+) -> PoolState:
+    """The pool from its tables, as of `now`; handle times are counted anew unless `handled` is fresh."""
     contacts = {contact.id: contact for contact in live_contacts(session, pool_id)}
     chosen = QUEUE.c
     # A queue may have been moved to another pool while contacts of it wait here.
@@ -116,9 +149,19 @@ def load_pool(session: Session, pool_id: int, version: int, seen_event: int, now
             ours
         )
     ).all()
-    queues = {row[0]: QueueFacts(*row) for row in rows}
+    if handled is None or abs(now - handled.at) >= HANDLED_AGE:
+        handled = Handled(now, handle_seconds(session, (row[0] for row in rows), now))
+    queues = {row.id: _queue(row, handled) for row in rows}
+    contacts = {
+        contact.id: replace(contact, handle_seconds=queues[contact.queue_id].handle_seconds)
+        for contact in contacts.values()
+    }
     agents, facts = load_agents(session, pool_id, contacts.values(), now)
-    return PoolState(pool_id, version, now, seen_event, Floor.of(agents, queues), facts, contacts, queues)
+    return PoolState(pool_id, version, now, seen_event, Floor.of(agents, queues), facts, contacts, queues, handled)
+
+
+def _queue(row: Row[Any], handled: Handled) -> QueueFacts:
+    return QueueFacts(*row, handle_seconds=handled.seconds.get(row.id, 0.0))
 
 
 def live_contacts(session: Session, pool_id: int) -> list[LiveContact]:
@@ -139,9 +182,18 @@ def live_contacts(session: Session, pool_id: int) -> list[LiveContact]:
             chosen.owner_id,
             chosen.reservation_expires_at,
             chosen.declined_by,
+            chosen.arrival_state,
+            chosen.stakes,
+            chosen.life_at_risk,
         ).where(chosen.pool_id == pool_id, chosen.status.in_(LIVE_STATUSES))
     ).all()
-    return [LiveContact(*(*row[:-1], read_declined(row[-1]))) for row in rows]
+    return [_live(row) for row in rows]
+
+
+def _live(row: Row[Any]) -> LiveContact:
+    *plain, declined, arrival_state, stakes, life_at_risk = row
+    topics = frozenset({arrival_state, *map(Stake, stakes)})
+    return LiveContact(*plain, declined=read_declined(declined), topics=topics, life_at_risk=life_at_risk)
 
 
 def read_declined(stored: Sequence[object]) -> tuple[tuple[int, datetime], ...]:
@@ -180,6 +232,7 @@ def load_agents(
     working = AGENT_CHANNEL.c
     for row in session.execute(select(working.agent_id, working.channel).where(working.agent_id.in_(ids))):
         channels[row[0]].add(row[1])
+    topics, limited_queues = _limits(session, PRIVATE_LIMIT.c.agent_id.in_(ids))
     heavy = _heavy_in_7_days(session, CONTACT.c.agent_id.in_(ids), now)
     days = segments_around(session, SEGMENT.c.agent_id.in_(ids), now)
     held: dict[int, list[HeldContact]] = defaultdict(list)
@@ -211,6 +264,9 @@ def load_agents(
                 heavy_in_7_days=heavy.get(agent_id, 0),
                 idle_since=state.idle_since,
                 rest_pending=state.pending_rest_minutes > 0,
+                limits=frozenset(topics[agent_id]),
+                limited_queues=frozenset(limited_queues[agent_id]),
+                wrap_up_until=state.wrap_up_until,
             )
         )
         facts[agent_id] = AgentFacts(
@@ -227,6 +283,21 @@ def load_agents(
 
 
 SegmentRow = tuple[int, date, SegmentKind, datetime, datetime]
+
+
+def _limits(session: Session, whose: ColumnElement[bool]) -> tuple[dict[int, set[Topic]], dict[int, set[int]]]:
+    """What agents exclude for themselves: topics and queues, by agent."""
+    topics: dict[int, set[Topic]] = defaultdict(set)
+    queues: dict[int, set[int]] = defaultdict(set)
+    chosen = PRIVATE_LIMIT.c
+    for agent_id, topic, queue_id in session.execute(
+        select(chosen.agent_id, chosen.topic, chosen.queue_id).where(whose)
+    ):
+        if queue_id is not None:
+            queues[agent_id].add(queue_id)
+        else:
+            topics[agent_id].add(TOPIC_NAMED[topic])
+    return topics, queues
 
 
 def _heavy_in_7_days(session: Session, whose: ColumnElement[bool], now: datetime) -> dict[int, int]:

@@ -24,6 +24,7 @@ from api.services.floor.views import ContactView, TransferIn
 from api.services.floor.work import floor_transaction
 from roster.contacts import ContactStatus
 from roster.load.difficulty import inherited_difficulty
+from roster.protections import topics_of
 
 
 def transfer(context: Context, contact_id: str, body: TransferIn, *, actor: str) -> ContactView:
@@ -60,6 +61,8 @@ def transfer(context: Context, contact_id: str, body: TransferIn, *, actor: str)
             agent_id=None,
             reservation_expires_at=None,
             declined=declined,
+            topics=topics_of(entry),
+            handle_seconds=onto.state.queues[queue.id].handle_seconds if queue.id in onto.state.queues else 0.0,
         )
         if contact.status is ContactStatus.ACTIVE:
             moved = replace(moved, id=str(uuid.uuid4()), ref=_next_ref(work.session, contact.ref))

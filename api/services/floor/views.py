@@ -32,6 +32,7 @@ class ContactIn(_In):
     arrived_at: AwareDatetime | None = None
     owner: Code | None = Field(default=None, description="code of the agent who promised to see it through")
     entry: EntryConditions = EntryConditions()
+    life_at_risk: bool = Field(default=False, description="decided first; passes all but a severe after a severe")
 
 
 class TransferIn(_In):

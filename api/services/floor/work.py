@@ -94,7 +94,7 @@ class FloorTransaction:
             if all(kind.startswith(KNOWN_KINDS) for _, kind in news):
                 return replace(cached, seen_event=news[-1][0]) if news else cached
         seen = self.session.execute(select(func.max(EVENT.c.id))).scalar() or 0
-        return load_pool(self.session, pool_id, version, seen, self.now)
+        return load_pool(self.session, pool_id, version, seen, self.now, cached.handled if cached else None)
 
 
 @contextmanager
