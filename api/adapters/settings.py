@@ -24,6 +24,13 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _each_once(names: Mapping[str, str], table: str) -> None:
+    codes = sorted(names.values())
+    twice = {code for code, after in pairwise(codes) if code == after}
+    if twice:
+        raise ValueError(f"{table} names {', '.join(sorted(twice))} twice: expected each agent once")
+
+
 class TwilioSettings(_Table):
     """Twilio TaskRouter: ids by SID, the activities it may be moved between, and the instruction for a yes."""
 
@@ -92,13 +99,6 @@ class Adapters(_Table):
     twilio: TwilioSettings = TwilioSettings()
     rocketchat: RocketChatSettings = RocketChatSettings()
     azure: AzureSettings = AzureSettings()
-
-
-def _each_once(names: Mapping[str, str], table: str) -> None:
-    codes = sorted(names.values())
-    twice = {code for code, after in pairwise(codes) if code == after}
-    if twice:
-        raise ValueError(f"{table} names {', '.join(sorted(twice))} twice: expected each agent once")
 
 
 def read_adapters(path: Path | None) -> Adapters:
