@@ -161,7 +161,8 @@ def load_pool(
 
 
 def _queue(row: Row[Any], handled: Handled) -> QueueFacts:
-    return QueueFacts(*row, handle_seconds=handled.seconds.get(row.id, 0.0))
+    values: list[Any] = list(row)
+    return QueueFacts(*values, handled.seconds.get(row.id, 0.0))
 
 
 def live_contacts(session: Session, pool_id: int) -> list[LiveContact]:
@@ -191,9 +192,10 @@ def live_contacts(session: Session, pool_id: int) -> list[LiveContact]:
 
 
 def _live(row: Row[Any]) -> LiveContact:
-    *plain, declined, arrival_state, stakes, life_at_risk = row
+    values: list[Any] = list(row)
+    declined, arrival_state, stakes, life_at_risk = values[-4:]
     topics = frozenset({arrival_state, *map(Stake, stakes)})
-    return LiveContact(*plain, declined=read_declined(declined), topics=topics, life_at_risk=life_at_risk)
+    return LiveContact(*values[:-4], read_declined(declined), topics, life_at_risk)
 
 
 def read_declined(stored: Sequence[object]) -> tuple[tuple[int, datetime], ...]:
