@@ -16,7 +16,7 @@ from optimizer.shifts.model.roster_model import RosterModel
 from optimizer.shifts.rows.finder import RowFinder
 from optimizer.shifts.rows.in_row import InRow, TooLarge
 from optimizer.shifts.rows.people import Person, people_of
-from optimizer.shifts.rows.warm import warm
+from optimizer.shifts.warm import warm
 from optimizer.shifts.rules import cover
 from roster.problem import Assigned, Problem
 from roster.rules.registry import Scope, judge

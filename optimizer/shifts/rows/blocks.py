@@ -113,7 +113,7 @@ def _block(
     inside = slice(first * program.options, end * program.options)
 
     def find(priced: Floats) -> tuple[float, list[int]] | None:
-        status, value, found = cheapest(program, limits, frame, first, end, priced, person.must_work, MAX_CELLS)
+        status, value, found = cheapest(program, limits, limits, frame, first, end, priced, person.must_work, MAX_CELLS)
         return (value, found.tolist()) if status == FOUND else None
 
     if not person.seldom:

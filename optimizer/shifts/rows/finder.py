@@ -175,9 +175,11 @@ class RowFinder:
         frame = self._frame(person, window, extras)
         if frame is None:
             return None
+        limits = person.limits(extras) if window.limits is None else window.limits
         status, value, row = cheapest(
             person.program(extras),
-            person.limits(extras) if window.limits is None else window.limits,
+            limits,
+            limits,
             frame,
             window.days.start,
             window.days.stop,

@@ -81,6 +81,7 @@ class Frame(NamedTuple):
 def cheapest(
     program: Program,
     limits: Limits,
+    near: Limits,
     frame: Frame,
     first: int,
     last: int,
@@ -88,7 +89,10 @@ def cheapest(
     must_work: Bools,
     max_cells: int,
 ) -> tuple[int, float, Ints]:
-    """(status, least cost, options worked as indices into the grid's) of the days from `first` to before `last`."""
+    """(status, least cost, options worked as indices into the grid's) of the days from `first` to before `last`.
+
+    `near`: `limits` themselves, or tighter ones on the counts that are carried, to look only near some row.
+    """
     nothing = np.empty(0, np.int64)
     days = last - first
     counts = program.arc_amount.shape[1]
@@ -185,17 +189,17 @@ def cheapest(
         for t in range(at[d + 1], at[d + 2]):
             if alive[t]:
                 for k in range(counts):
-                    if carried[k] and limits.resets[b, k]:
+                    if carried[k] and near.resets[b, k]:
                         alive[t] = alive[t] and after_lo[t, k] <= 0 <= after_hi[t, k]
-                        before_lo[t, k] = limits.least[b, k]
-                        before_hi[t, k] = limits.most[b, k]
-                        safe_lo[t, k] = limits.least[b, k]
-                        safe_hi[t, k] = limits.most[b, k]
+                        before_lo[t, k] = near.least[b, k]
+                        before_hi[t, k] = near.most[b, k]
+                        safe_lo[t, k] = near.least[b, k]
+                        safe_hi[t, k] = near.most[b, k]
                     elif carried[k]:
-                        before_lo[t, k] = max(after_lo[t, k], limits.least[b, k])
-                        before_hi[t, k] = min(after_hi[t, k], limits.most[b, k])
-                        safe_lo[t, k] = max(safe_lo[t, k], limits.least[b, k])
-                        safe_hi[t, k] = min(safe_hi[t, k], limits.most[b, k])
+                        before_lo[t, k] = max(after_lo[t, k], near.least[b, k])
+                        before_hi[t, k] = min(after_hi[t, k], near.most[b, k])
+                        safe_lo[t, k] = max(safe_lo[t, k], near.least[b, k])
+                        safe_hi[t, k] = min(safe_hi[t, k], near.most[b, k])
                     else:
                         before_lo[t, k] = 0
                         before_hi[t, k] = 0
@@ -255,13 +259,13 @@ def cheapest(
                         high[t, k] = max(high[t, k], min(after_hi[s, k] + amount, before_hi[t, k]))
         anew = False
         for k in range(counts):
-            anew = anew or (carried[k] and limits.resets[b, k])
+            anew = anew or (carried[k] and near.resets[b, k])
         for t in range(at[d + 1], at[d + 2]):
             if kept[t]:
                 size = 1
                 after_size = 1
                 for k in range(counts):
-                    zero = carried[k] and limits.resets[b, k]
+                    zero = carried[k] and near.resets[b, k]
                     before_lo[t, k] = low[t, k]
                     before_hi[t, k] = high[t, k]
                     if low[t, k] >= safe_lo[t, k] and not zero:
@@ -376,7 +380,7 @@ def cheapest(
             rest //= size
         if after_cell[state] != cell[state]:
             for k in range(counts):
-                zero = carried[k] and limits.resets[first + d + 1, k]
+                zero = carried[k] and near.resets[first + d + 1, k]
                 from_lo[k] = before_lo[state, k] if zero else place[k]
                 from_hi[k] = before_hi[state, k] if zero else place[k]
             where = _source(table, cell[state], before_lo[state], before_hi[state], from_lo, from_hi, 0.0, table[where])

@@ -70,9 +70,12 @@ class Person:
         """The same without balances, and without what an empty row costs."""
         options = list(row)
         cost = round(float(self.own[options].sum()))
-        return cost + self._moves_cost(options) if self.machine.has_costs else cost
+        return cost + self.moves_cost(options)
 
-    def _moves_cost(self, row: list[int]) -> int:
+    def moves_cost(self, row: list[int]) -> int:
+        """What the moves of the row (a valid one) cost."""
+        if not self.machine.has_costs:
+            return 0
         program, limits = self.program(), self.limits()
         state, count = self.start, np.zeros(program.arc_amount.shape[1], np.int64)
         if state is not None:
@@ -109,7 +112,7 @@ class Person:
         broken: set[int] = set()
         tight: set[int] = set()
         if self.seldom:
-            tallies = self._seldom
+            tallies = self.tallies
             codes = tally(self.machine.counters.stacked, *tallies, np.array(row, np.int64))
             for number, code in zip(tallies.counter.tolist(), codes.tolist(), strict=True):
                 if code:
@@ -118,26 +121,27 @@ class Person:
 
     def seldom_limits(self, kept: Sequence[int]) -> tuple[Floats, Floats, Floats]:
         """What each limit of the seldom counters counts of every option, and its least and most beside what is kept."""
-        least, most = self._seldom.least.astype(float), self._seldom.most.astype(float)
+        least, most = self.tallies.least.astype(float), self.tallies.most.astype(float)
         there = self._seldom_counts[:, list(kept)].sum(axis=1)
         return self._seldom_counts, least - there, most - there
 
     @cached_property
     def worth(self) -> Floats:
         """The price of each of these limits that last did best: where the next search for prices begins."""
-        return np.zeros(len(self._seldom.day))
+        return np.zeros(len(self.tallies.day))
 
     @cached_property
     def _seldom_counts(self) -> Floats:
         """[limit, option]"""
         stacked = self.machine.counters.stacked
         days = np.arange(self._days)[:, None]
-        lines = zip(self._seldom.counter.tolist(), self._seldom.day.tolist(), strict=True)
+        lines = zip(self.tallies.counter.tolist(), self.tallies.day.tolist(), strict=True)
         counted = [np.where(days <= day, stacked[number][:, : self._options], 0).ravel() for number, day in lines]
         return np.array(counted, float).reshape(-1, self._days * self._options)
 
     @cached_property
-    def _seldom(self) -> Tallies:
+    def tallies(self) -> Tallies:
+        """What the seldom counters must be within."""
         lines = [(number, check) for number, checks in self.seldom.items() for check in checks]
         units = self.machine.counters.units
         return Tallies(

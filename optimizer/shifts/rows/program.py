@@ -38,7 +38,8 @@ class Counters:
     @cached_property
     def stacked(self) -> Ints:
         """All amounts: [counter, day, option]. To be asked for once everyone is known."""
-        return np.array(self.amounts, np.int64)
+        days, options = self._grid.problem.days, len(self._grid.days[0])
+        return np.array(self.amounts, np.int64).reshape(-1, days, options + 1)
 
     def _counted(self, track: Track, agent: PlannedAgent) -> tuple[Ints, int]:
         grid, state = self._grid, track.start(agent)

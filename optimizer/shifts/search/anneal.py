@@ -2,20 +2,19 @@
 
 Exact re-insertion alone ends in a poor local optimum; noise on what each option costs, about as large as what one
 person missing costs and cooled to nothing, is what makes it work (docs/decisions/0001 has the figures).
-
-Beyond a few weeks a move changes some weeks of one person's row. Their number differs from move to move: short ones
-are quick, and only long ones can move hours and weekends from one end of the horizon to the other.
+How people move is in `sweeps.py`, and in `swift.py` where it can be compiled.
 """
 
 import time
-from collections.abc import Callable, Sequence
-
-import numpy as np
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 from optimizer.shifts.columns.bounding import counted_by_week
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows.people import Person
-from optimizer.shifts.search.crew import Crew, Floats
+from optimizer.shifts.search.crew import Crew
+from optimizer.shifts.search.sweeps import WHOLE_ROW_DAYS, CrewRows, passes_of_each_week
+from optimizer.shifts.search.swift import SwiftRows, is_swift
 
 COOLING_POWER = 1.5
 STILL_SHARE = 0.06
@@ -32,14 +31,18 @@ LONG_CELLS = 1000
 OFFER_SECONDS = 1.0
 """Rosters on the way are offered no more often: a large one takes a while to be told."""
 
-WHOLE_ROW_DAYS = 42
-"""Up to so many days a move is a whole row."""
+OFFER_SHARE = 20
+"""And so seldom that telling them takes no more than a part in so many of the time."""
 
 HOT_PASSES = 150
 """Full heat pays where every week has so many turns (the year of 150 people after 120 s of one core: 72,524 from full
 heat, 67,393 from a third of it, 71,913 from an eighth)."""
 
-WINDOW_WEEKS = (2, 3, 4, 6, 8)
+LONG_SWIFT_HEAT = 0.03
+"""Of that heat, for compiled moves of a few weeks up to a whole long horizon (docs/decisions/0005 has the figures)."""
+
+KNOWN_SHARE = 0.03
+"""How often the rows on the way are remembered, as columns to begin with later on."""
 
 
 def anneal(
@@ -50,57 +53,44 @@ def anneal(
     moves: int | None,
     seed: int,
     heat: float | None = None,
+    threads: int = 1,
 ) -> None:
-    """Improve `crew` for `seconds`, or for exactly `moves` moves where given; leaves it at the best roster found."""
+    """Improve `crew` for `seconds`, or for at least `moves` moves where given; leaves it at the best roster found.
+
+    `threads` work side by side where the horizon is long and moves are compiled: two at most.
+    """
     if not crew.people:
         return
-    random = np.random.default_rng([seed, 1])
-    heat, given = (start_heat(crew), False) if heat is None else (heat, True)
-    best, rows = crew.cost(), crew.snapshot()
-    part = _clock(seconds, moves, len(crew.people))
-    if crew.grid.problem.days > WHOLE_ROW_DAYS and not given:
-        # A sweep without noise says how often every week will have its turn: where that is seldom, begin cooler.
-        sweep(crew, crew.people, 0.0, random)
-        each = part(len(crew.people))
-        passes = np.mean(WINDOW_WEEKS) / (crew.grid.problem.days / 7) / max(each, 1e-6)
-        heat *= min(1.0, float(passes) / HOT_PASSES)
-    done, offered = 0, progress.seconds
-    while (share := part(done)) < 1.0 and not progress.over():
-        temperature = heat * max(0.0, 1.0 - share / (1.0 - STILL_SHARE)) ** COOLING_POWER
-        sweep(crew, crew.people, temperature, random)
-        done += len(crew.people)
-        cost = crew.cost()
-        if cost < best:
-            best, rows = cost, crew.snapshot()
-            if progress.seconds - offered >= OFFER_SECONDS:
-                crew.offer(progress)
-                offered = progress.seconds
-    crew.restore(rows)
+    swift, days = is_swift(crew), crew.grid.problem.days
+    side_by_side = swift and threads > 1 and days > WHOLE_ROW_DAYS
+    with ThreadPoolExecutor(1) if side_by_side else nullcontext() as other:
+        rows = SwiftRows(crew, seed, other) if swift else CrewRows(crew, seed)
+        part = _clock(seconds, moves, len(crew.people))
+        best, done, offered, known = rows.cost(), 0, progress.seconds, 0.0
+        rows.keep()
+        first_heat = start_heat(crew) if heat is None else heat
+        if heat is None and days > WHOLE_ROW_DAYS:
+            rows.sweep(0.0)
+            if swift:
+                first_heat *= LONG_SWIFT_HEAT
+            else:
+                # A sweep without noise says how often every week will have its turn: where seldom, begin cooler.
+                first_heat *= min(1.0, passes_of_each_week(crew, part(len(crew.people))) / HOT_PASSES)
+        while (share := part(done)) < 1.0 and not progress.over():
+            done += rows.sweep(first_heat * max(0.0, 1.0 - share / (1.0 - STILL_SHARE)) ** COOLING_POWER)
+            if share >= known:
+                rows.know()
+                known = share + KNOWN_SHARE
+            cost = rows.cost()
+            if cost < best:
+                best = cost
+                rows.keep()
+                if progress.seconds >= offered:
+                    began = progress.seconds
+                    rows.offer(progress)
+                    offered = progress.seconds + max(OFFER_SECONDS, OFFER_SHARE * (progress.seconds - began))
+        rows.give_back()
     crew.offer(progress)
-
-
-def sweep(crew: Crew, people: Sequence[Person], temperature: float, random: np.random.Generator) -> None:
-    """Take each of `people` out once, in random order, and put them back on prices shaken by `temperature`."""
-    for number in random.permutation(len(people)):
-        days = _some_weeks(crew.grid.problem.days, random)
-        noise = _noise(crew, days, temperature, random) if temperature > 0 else None
-        crew.reinsert(people[int(number)], noise, days)
-
-
-def _noise(crew: Crew, days: range, temperature: float, random: np.random.Generator) -> Floats:
-    shifts = len(crew.grid.problem.shifts)
-    noise = np.zeros(len(crew.grid.options))
-    noise[days.start * shifts : days.stop * shifts] = random.normal(0.0, temperature, len(days) * shifts)
-    return noise
-
-
-def _some_weeks(days: int, random: np.random.Generator) -> range:
-    """All days of a short horizon, a few weeks of a long one."""
-    if days <= WHOLE_ROW_DAYS:
-        return range(days)
-    weeks = int(random.choice(WINDOW_WEEKS))
-    first = int(random.integers(-weeks + 1, -(-days // 7)))
-    return range(7 * max(0, first), min(days, 7 * (first + weeks)))
 
 
 def _clock(seconds: float, moves: int | None, sweep: int) -> Callable[[int], float]:

@@ -11,9 +11,10 @@ import numpy as np
 
 from optimizer.shifts.columns.bounding import worth_bounding
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.search.anneal import anneal, start_heat
+from optimizer.shifts.search.anneal import LONG_SWIFT_HEAT, anneal, start_heat
 from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.search.neighbourhoods import Neighbourhoods
+from optimizer.shifts.search.swift import is_swift
 
 EXPLORE = 0.1
 FADING = 0.7
@@ -42,13 +43,14 @@ class _Way:
 class InTurns:
     """Annealing and neighbourhoods; `step` takes one of them and says how much cheaper the roster got."""
 
-    def __init__(self, crew: Crew, progress: Progress, seed: int) -> None:
+    def __init__(self, crew: Crew, progress: Progress, seed: int, threads: int = 1) -> None:
         self._crew = crew
         self._progress = progress
         self._random = np.random.default_rng([seed, 3])
         cells = len(crew.people) * crew.grid.problem.days
         self._seconds = max(LEAST_SECONDS, SECONDS * cells / 1000)
-        self._heat = start_heat(crew)
+        self._heat = (LONG_SWIFT_HEAT / max(HEATS) if is_swift(crew) else 1.0) * start_heat(crew)
+        self._threads = threads
         self._ways = [_Way(self._anneal), _Way(Neighbourhoods(crew, progress, seed).step)]
 
     def step(self) -> int:
@@ -67,12 +69,14 @@ class InTurns:
         heat = self._heat * float(np.exp(self._random.uniform(low, high)))
         seconds = min(self._seconds, MOST_SHARE * self._progress.seconds_left)
         seed = int(self._random.integers(1 << 31))
-        anneal(self._crew, self._progress, seconds=seconds, moves=None, seed=seed, heat=heat)
+        anneal(self._crew, self._progress, seconds=seconds, moves=None, seed=seed, heat=heat, threads=self._threads)
         return before - self._crew.cost()
 
 
-def search_of(crew: Crew, progress: Progress, seed: int, *, timed: bool = True) -> InTurns | Neighbourhoods:
+def search_of(
+    crew: Crew, progress: Progress, seed: int, *, timed: bool = True, threads: int = 1
+) -> InTurns | Neighbourhoods:
     """What searches on once the first annealing is over. Not `timed`: the same run twice makes the same choices."""
     if timed and not worth_bounding(crew.grid.problem):
-        return InTurns(crew, progress, seed)
+        return InTurns(crew, progress, seed, threads)
     return Neighbourhoods(crew, progress, seed, timed=timed)

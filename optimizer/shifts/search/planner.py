@@ -18,6 +18,7 @@ from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.search.everybody import dive_from
 from optimizer.shifts.search.in_turns import search_of
+from optimizer.shifts.search.swift import is_swift
 from optimizer.shifts.search.weeks_anew import Guidance, WeeksAnew
 from roster.problem import Assigned
 
@@ -33,6 +34,9 @@ LATER_MOVES = 200
 LONG_ANNEAL_SHARE = 0.4
 """With many weeks the first process anneals for so much of the time, while the second one proves the bound and plans
 whole rows anew."""
+
+YEAR_SHARE = 0.7
+"""Of the time, for the first annealing of a year by compiled moves."""
 
 MOVES_PER_UNIT = 60
 ROUNDS_PER_UNIT = 0.5
@@ -70,6 +74,11 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
                 crew.offer(progress)
         _improve(crew, progress, seed, lambda: _taught(bounding))
         return
+    if not worth_bounding(crew.grid.problem) and is_swift(crew):
+        # Nothing to prove beside, and threads share the rows.
+        anneal(crew, progress, seconds=YEAR_SHARE * progress.seconds_left, moves=None, seed=seed, threads=workers)
+        _improve(crew, progress, seed, lambda: None, threads=workers)
+        return
     if many_weeks(crew):
         seconds = LONG_ANNEAL_SHARE * progress.seconds_left
     order = Order(problem=crew.grid.problem, time_limit_seconds=progress.seconds_left, workers=1, seed=seed + 1)
@@ -105,11 +114,12 @@ def _improve(
     *,
     partner: Partner | None = None,
     dives: int | None = None,
+    threads: int = 1,
 ) -> None:
     """Plan parts anew until time is over (or for so many `dives`)."""
     calm = dives is None and many_weeks(crew)
     weeks = WeeksAnew(crew, progress, guidance) if not calm and counted_by_week(crew.grid.problem) else None
-    some = search_of(crew, progress, seed, timed=dives is None)
+    some = search_of(crew, progress, seed, timed=dives is None, threads=threads)
     done, offered = 0, progress.seconds
     while not progress.over() and (dives is None or done < dives):
         if partner is not None:

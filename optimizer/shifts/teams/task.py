@@ -15,9 +15,9 @@ from optimizer.shifts.grid import Grid
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.rows.finder import RowFinder
 from optimizer.shifts.rows.people import people_of
-from optimizer.shifts.search.anneal import sweep
 from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.search.dive import Dive
+from optimizer.shifts.search.sweeps import sweep
 from roster.problem import Problem, problem_from_json
 
 Rows = Mapping[str, tuple[int, ...]]

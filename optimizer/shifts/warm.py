@@ -1,4 +1,4 @@
-"""Compile the row finder ahead of time: `python -m optimizer.shifts.rows.warm`, once per installation.
+"""Compile the row finder ahead of time: `python -m optimizer.shifts.warm`, once per installation.
 
 `.ci/environment` does it at installation, `breather serve` beside serving, and a planning run before its time limit
 begins. Where it is compiled already it only looks.
@@ -9,10 +9,13 @@ from datetime import date
 
 import numpy as np
 
+from optimizer.shifts.cover.table import CoverTable
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.rows.blocks import row_by_blocks
 from optimizer.shifts.rows.finder import RowFinder
 from optimizer.shifts.rows.people import people_of
+from optimizer.shifts.search.crew import Crew
+from optimizer.shifts.search.swift import SwiftRows
 from roster.problem import PlannedAgent, Problem, ShiftLimit, ShiftOption
 from roster.rules.parameters import Rules
 from roster.rules.parameters.base import FlexibleParameters, RuleParameters
@@ -35,6 +38,9 @@ def warm() -> None:
         raise RuntimeError(f"the compiled row finder is wrong: 3 shifts were to be found, it found {found}")
     finder.window(people[0], found[1], range(WEEK - 2))
     row_by_blocks(people[0], people[0].charges)
+    crew = Crew(grid, people, finder, CoverTable(grid))
+    crew.put(people[0], found[1])
+    SwiftRows(crew, 0).sweep(1.0)
 
 
 if __name__ == "__main__":
