@@ -161,8 +161,8 @@ def load_pool(
 
 
 def _queue(row: Row[Any], handled: Handled) -> QueueFacts:
-    values: list[Any] = list(row)
-    return QueueFacts(*values, handled.seconds.get(row.id, 0.0))
+    values: dict[str, Any] = dict(row._mapping)
+    return QueueFacts(**values, handle_seconds=handled.seconds.get(row.id, 0.0))
 
 
 def live_contacts(session: Session, pool_id: int) -> list[LiveContact]:
@@ -192,10 +192,10 @@ def live_contacts(session: Session, pool_id: int) -> list[LiveContact]:
 
 
 def _live(row: Row[Any]) -> LiveContact:
-    values: list[Any] = list(row)
-    declined, arrival_state, stakes, life_at_risk = values[-4:]
-    topics = frozenset({arrival_state, *map(Stake, stakes)})
-    return LiveContact(*values[:-4], read_declined(declined), topics, life_at_risk)
+    values: dict[str, Any] = dict(row._mapping)
+    topics = frozenset({values.pop("arrival_state"), *map(Stake, values.pop("stakes"))})
+    declined = read_declined(values.pop("declined_by"))
+    return LiveContact(**values, declined=declined, topics=topics)
 
 
 def read_declined(stored: Sequence[object]) -> tuple[tuple[int, datetime], ...]:
