@@ -13,18 +13,20 @@ from api.errors import Invalid
 from roster.contacts import EntryConditions, OutcomeMarker
 
 PREFIX = "breather_"
+LONGEST = 64
 ENTRY_KEYS = ("arrival_state", "parties", "history", "stakes", "resolvability")
 OWNER = f"{PREFIX}owner"
 QUEUE = f"{PREFIX}queue"
 AGENT = f"{PREFIX}agent"
 OUTCOMES = f"{PREFIX}outcomes"
+LIFE_AT_RISK = f"{PREFIX}life_at_risk"
 
 
 def text(attributes: Mapping[str, Any], key: str) -> str | None:
     """The text under `key`, if there is any; raises `Invalid` for what is no text."""
     value = attributes.get(key)
-    if value is not None and not (isinstance(value, str) and 1 <= len(value) <= 120):
-        raise Invalid(f"{key}: expected a text of 1 to 120 characters")
+    if value is not None and not (isinstance(value, str) and 1 <= len(value) <= LONGEST):
+        raise Invalid(f"{key}: expected a text of 1 to {LONGEST} characters")
     return value
 
 
@@ -42,6 +44,14 @@ def entry_of(attributes: Mapping[str, Any]) -> EntryConditions:
                 for fault in error.errors()
             )
         ) from error
+
+
+def life_at_risk(attributes: Mapping[str, Any]) -> bool:
+    """Whether the attributes say that a life is at risk; raises `Invalid` for what is neither yes nor no."""
+    value = attributes.get(LIFE_AT_RISK)
+    if value is not None and not isinstance(value, bool) and value not in ("true", "false"):
+        raise Invalid(f"{LIFE_AT_RISK}: expected true or false")
+    return value is True or value == "true"
 
 
 def outcomes_of(attributes: Mapping[str, Any]) -> list[OutcomeMarker]:

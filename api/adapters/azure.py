@@ -9,18 +9,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
-from api.adapters.attributes import OWNER, entry_of, text
+from api.adapters.attributes import OWNER, entry_of, life_at_risk, text
 from api.adapters.received import AdapterRoute, object_of, require_secret, secret_of
 from api.adapters.settings import ours
 from api.context import Context
 from api.deps import ContextDep
 from api.errors import Invalid, NotFound
 from api.services.floor.contact_rows import queue_named
+from api.services.floor.contacts import incoming
 from api.services.floor.outside import agent_id_of
 from api.services.floor.pairing import pairings
+from api.services.floor.views import ContactIn
 from api.services.floor.work import floor_transaction
-from optimizer.routing.floor import WaitingContact
-from roster.load.difficulty import inherited_difficulty
 
 router = APIRouter(prefix="/adapters/azure", tags=["adapters"], route_class=AdapterRoute)
 
@@ -56,29 +56,22 @@ def score(context: Context, job: dict[str, Any], worker: dict[str, Any]) -> floa
         raise Invalid(f"job.{settings.queue_label}: expected the label that names the queue")
     if worker_id is None:
         raise Invalid("worker.Id: expected the worker's id")
-    queue_code = ours(settings.queues, label)
-    entry, owner = entry_of(job), text(job, OWNER)
+    body = ContactIn(
+        ref="azure:score",
+        queue=ours(settings.queues, label),
+        owner=text(job, OWNER),
+        entry=entry_of(job),
+        life_at_risk=life_at_risk(job),
+    )
     try:
         agent_id = agent_id_of(context, ours(settings.workers, worker_id))
-        owner_id = None if owner is None else agent_id_of(context, owner)
     except NotFound as error:
         raise Invalid(error.detail) from error
-    difficulty = inherited_difficulty(entry, context.policy.difficulty)
     with floor_transaction(context) as transaction:
-        queue = queue_named(transaction.session, queue_code)
+        queue = queue_named(transaction.session, body.queue)
         work = transaction.pool(queue.pool_id)
-        contact = WaitingContact(
-            id="asked",
-            queue_id=queue.id,
-            channel=queue.channel,
-            priority=queue.priority,
-            arrived_at=work.now,
-            target_wait_seconds=queue.target_wait_seconds,
-            score=difficulty.score,
-            tier=difficulty.tier,
-            owner_id=owner_id,
-        )
-        found = pairings(work.floor(), contact, work.now, work.policy).get(agent_id)
+        contact, _ = incoming(work, body, queue)
+        found = pairings(work, contact).get(agent_id)
     if found is None:
         return NOT_ELIGIBLE
     return float(BEST_SCORE * 2.0 ** (-min(found.cost, HIGHEST_COST) / HALVED_BY_POINTS))

@@ -1,6 +1,6 @@
 """Whose a callback's ids are: agents and queues by SID, or as the site's own attributes say."""
 
-from api.adapters.attributes import AGENT, OWNER, QUEUE, entry_of, text
+from api.adapters.attributes import AGENT, OWNER, QUEUE, entry_of, life_at_risk, text
 from api.adapters.twilio.form import Form
 from api.context import Context
 from api.errors import Invalid, NotFound
@@ -54,7 +54,13 @@ def contact_in(context: Context, form: Form) -> ContactIn:
         raise Invalid(f"{OWNER}: {error.detail}") from error
     with reading(context.engine) as session:
         queue_named(session, queue)
-    return ContactIn(ref=ref_of(form.sid("TaskSid")), queue=queue, owner=owner, entry=entry_of(attributes))
+    return ContactIn(
+        ref=ref_of(form.sid("TaskSid")),
+        queue=queue,
+        owner=owner,
+        entry=entry_of(attributes),
+        life_at_risk=life_at_risk(attributes),
+    )
 
 
 def contact_id_of(context: Context, form: Form) -> str | None:

@@ -32,7 +32,7 @@ from api.services.floor.tables import AGENT, CONTACT
 from api.services.floor.views import ContactIn, ContactView
 from api.services.floor.work import floor_transaction
 from roster.contacts import ContactStatus
-from roster.load.difficulty import inherited_difficulty
+from roster.load.difficulty import Difficulty, inherited_difficulty
 from roster.protections import topics_of
 
 CREATED = 201
@@ -90,13 +90,20 @@ def _post(context: Context, body: ContactIn, actor: str, key: str | None) -> Pos
 
 def take_in(work: PoolWork, body: ContactIn, queue: Row[Any], actor: str) -> str:
     """Put a new contact of `queue` (a row of its table) on this floor, waiting; its id. Its `ref` must be new."""
-    contact_id = str(uuid.uuid4())
+    contact, difficulty = incoming(work, body, queue)
+    add_contact(work, contact, body.entry, difficulty)
+    work.event("contact.waiting", contact.id, actor, queue=body.queue, tier=difficulty.tier.value)
+    return contact.id
+
+
+def incoming(work: PoolWork, body: ContactIn, queue: Row[Any]) -> tuple[LiveContact, Difficulty]:
+    """`body` as a contact that waits on this floor, though it is not on it yet, and its difficulty."""
     owner_id = None if body.owner is None else _owner(work.session, body.owner)
     # A caller's clock may run ahead of ours: nobody has waited since tomorrow.
     arrived_at = min(body.arrived_at or work.now, work.now)
     difficulty = inherited_difficulty(body.entry, work.policy.difficulty)
     contact = LiveContact(
-        id=contact_id,
+        id=str(uuid.uuid4()),
         ref=body.ref,
         queue_id=queue.id,
         channel=body.channel or queue.channel,
@@ -110,9 +117,7 @@ def take_in(work: PoolWork, body: ContactIn, queue: Row[Any], actor: str) -> str
         life_at_risk=body.life_at_risk,
         handle_seconds=work.state.queues[queue.id].handle_seconds if queue.id in work.state.queues else 0.0,
     )
-    add_contact(work, contact, body.entry, difficulty)
-    work.event("contact.waiting", contact_id, actor, queue=body.queue, tier=difficulty.tier.value)
-    return contact_id
+    return contact, difficulty
 
 
 def accept(context: Context, contact_id: str, *, actor: str, as_agent: int | None = None) -> ContactView:

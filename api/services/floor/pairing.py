@@ -5,7 +5,7 @@ The filters and costs are those of `optimizer.routing`, over the same floor; not
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import IntEnum
 from typing import Any
 
@@ -19,7 +19,6 @@ from api.services.floor.work import floor_transaction
 from optimizer.routing.floor import AgentOnFloor, Floor, WaitingContact
 from optimizer.routing.pairings import pairings_of
 from roster.contacts import ContactStatus, Tier
-from roster.policy import Policy
 from roster.rest import AgentState
 
 
@@ -31,11 +30,14 @@ class Pairing:
     factors: tuple[dict[str, Any], ...]
 
 
-def pairings(floor: Floor, contact: WaitingContact, now: datetime, policy: Policy) -> dict[int, Pairing]:
-    """Everybody who may take `contact` now, with every protection in force, by agent id."""
+def pairings(work: PoolWork, contact: LiveContact) -> dict[int, Pairing]:
+    """Everybody who may take `contact` now, with every protection in force, by agent id; as if nobody held it."""
+    queue = work.state.queues[contact.queue_id]
+    declined_for = timedelta(seconds=work.policy.routing.max_wait_seconds)
+    waiting = contact.waiting(queue.target_wait_seconds, work.now, declined_for)
     return {
         other.agent_id: Pairing(other.cost, tuple(vars(factor) for factor in other.factors))
-        for other in pairings_of(floor, contact, now, policy)
+        for other in pairings_of(_without(work, contact), waiting, work.now, work.policy)
     }
 
 
@@ -81,7 +83,7 @@ def _reason_for(
     work: PoolWork, contact: LiveContact, agent: AgentOnFloor, within_points: float
 ) -> dict[str, Any] | None:
     """Why the agent may have it; nothing where they may not."""
-    found = pairings(_without(work, contact), _waiting(work, contact), work.now, work.policy)
+    found = pairings(work, contact)
     own = found.get(agent.id)
     if own is None or own.cost > min(pairing.cost for pairing in found.values()) + within_points:
         return None
@@ -103,12 +105,6 @@ def _without(work: PoolWork, contact: LiveContact) -> Floor:
         return floor
     held = tuple(other for other in holder.held if other.contact_id != contact.id)
     return floor.changed([replace(holder, held=held)])
-
-
-def _waiting(work: PoolWork, contact: LiveContact) -> WaitingContact:
-    queue = work.state.queues[contact.queue_id]
-    declined_for = timedelta(seconds=work.policy.routing.max_wait_seconds)
-    return contact.waiting(queue.target_wait_seconds, work.now, declined_for)
 
 
 class Openness(IntEnum):
