@@ -18,7 +18,7 @@ LONG = 600.0
 def annealed(seed: int) -> Crew:
     crew = crew_of(own_shape(agents=10, days=14, seed=seed))
     assert construct(crew, seed)
-    anneal(crew, Progress(time_limit_seconds=LONG), seconds=0.0, moves=100, seed=seed)
+    anneal(crew, Progress(time_limit_seconds=LONG), seconds=0.0, moves=30, seed=seed)
     return crew
 
 

@@ -28,7 +28,7 @@ from optimizer.shifts.search.in_turns import search_of
 
 ANNEAL_SHARE = 0.05
 ANNEAL_SECONDS = 3.0
-GUIDES_AT = 0.015
+GUIDES_AT = 0.02
 """Distance of the bound to its limit at which the columns and slopes are first worth sending."""
 
 

@@ -1,4 +1,4 @@
-"""What a row costs and where its balances' costs turn, compiled: asked of every row that a search looks at."""
+"""What a row costs and which prices on its balances it disagrees with, compiled: asked of every row of a search."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,8 @@ import numpy as np
 from optimizer.compiled import compiled
 from optimizer.shifts.rows.kernel import Floats, Ints, Limits, Program, walk
 from optimizer.shifts.rows.people import Person
+
+SAME = 1e-6
 
 
 class Weigher:
@@ -30,19 +32,20 @@ class Weigher:
             changes,
         )
 
-    def weigh(self, row: Sequence[int], prices: Floats) -> tuple[float, Floats, Floats]:
-        """(cost, least, most) of a valid row whose options cost `prices` beside their own.
+    def weigh(self, row: Sequence[int], prices: Floats, slopes: Floats) -> tuple[float, Floats, Floats]:
+        """(cost, excess, lack) of a valid row whose options cost `prices` beside their own.
 
-        The cost is all that personal rules say and the prices; `least` and `most`: between which slopes each balance's
-        cost turns at the row's sum. Raises `ValueError` where the moves can't be made.
+        The cost is all that personal rules say, and the prices. `excess`: by how much each balance costs more than the
+        least that it could at a price of `slopes` on each unit; `lack`: the row's sum, less the sum where that is.
+        Raises `ValueError` where the moves can't be made.
         """
         person = self._person
         start = -1 if person.start is None else person.start
         numbers = np.array(row, np.int64)
-        cost, least, most = weighed(person.program(), person.limits(), start, numbers, prices, *self._arrays)
+        cost, excess, lack = weighed(person.program(), person.limits(), start, numbers, prices, slopes, *self._arrays)
         if cost == np.inf:
             raise ValueError(f"{person.agent.id} can't work the row {list(row)}")
-        return cost + person.empty_cost, least, most
+        return cost + person.empty_cost, excess, lack
 
 
 @compiled
@@ -52,6 +55,7 @@ def weighed(
     start: int,
     row: Ints,
     prices: Floats,
+    slopes: Floats,
     own: Floats,
     amounts: Floats,
     starts: Floats,
@@ -60,30 +64,48 @@ def weighed(
     points: Floats,
     changes: Floats,
 ) -> tuple[float, Floats, Floats]:
-    """(cost, infinite where the moves can't be made; the slopes between which each balance turns)."""
+    """(cost, infinite where the moves can't be made; the excess and the lack of each balance)."""
     days = len(program.layer_of)
     worked = np.full(days, program.options)
     cost = 0.0
     for number in row:
         worked[number // program.options] = number % program.options
         cost += own[number] + prices[number]
-    least = lowest.copy()
-    most = lowest.copy()
+    excess = np.zeros(len(starts))
+    lack = np.zeros(len(starts))
     if start < 0:
-        return np.inf, least, most
+        return np.inf, excess, lack
     state, moves = walk(program, limits, worked, 0, days, start, np.zeros(program.arc_amount.shape[1], np.int64))
     if state < 0:
-        return np.inf, least, most
+        return np.inf, excess, lack
     cost += moves
     for balance in range(len(starts)):
         total = starts[balance]
         for number in row:
             total += amounts[balance, number]
-        cost += at_zero[balance] + lowest[balance] * total
+        there = bent(total, at_zero[balance], lowest[balance], points[balance], changes[balance])
+        cost += there
+        best = np.inf
         for turn in range(points.shape[1]):
-            if points[balance, turn] <= total:
-                most[balance] += changes[balance, turn]
-                if points[balance, turn] < total:
-                    least[balance] += changes[balance, turn]
-                    cost += changes[balance, turn] * (total - points[balance, turn])
-    return cost, least, most
+            point = points[balance, turn]
+            if point < np.inf:
+                value = bent(point, at_zero[balance], lowest[balance], points[balance], changes[balance])
+                value += slopes[balance] * (total - point)
+                nearer = abs(total - point) < abs(lack[balance])
+                if value < best - SAME or (value < best + SAME and nearer):
+                    best = min(best, value)
+                    lack[balance] = total - point
+        if there < best + SAME:
+            lack[balance] = 0.0
+        elif best < np.inf:
+            excess[balance] = there - best
+    return cost, excess, lack
+
+
+@compiled
+def bent(total: float, at_zero: float, lowest: float, points: Floats, changes: Floats) -> float:
+    """What a sum costs by one balance."""
+    cost = at_zero + lowest * total
+    for turn in range(len(points)):
+        cost += changes[turn] * max(0.0, total - points[turn])
+    return cost

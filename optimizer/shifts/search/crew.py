@@ -23,6 +23,9 @@ Floats = NDArray[np.float64]
 SLOPE_TRIES = 3
 """How often a row is sought again with other prices on what is balanced, to meet its convex cost."""
 
+CLOSED = 0.01
+"""A row so near to what is proved is the best one."""
+
 KNOWN_ROWS = 30
 """How many of each person's last rows are remembered."""
 
@@ -176,8 +179,11 @@ class Crew:
         kept = [] if days is None or old is None else [one for one in old if self.grid.options[one].day not in days]
         prices = self.prices(person)
         shaken = prices if noise is None else prices + noise
-        ways = [] if old is None or noise is not None else [(self._cost_of(person, old, shaken), old)]
-        ways += self.candidates(person, shaken, window, kept)
+        if old is None:
+            ways = self.candidates(person, shaken, window, kept)
+        else:
+            known = self._cost_of(person, old, shaken)
+            ways = [(known, old), *self._better(person, shaken, window, kept, known)]
         if not ways:
             if old is not None:
                 self.put(person, old)
@@ -186,7 +192,7 @@ class Crew:
         return True
 
     def _cost_of(self, person: Person, row: Sequence[int], prices: Floats) -> float:
-        return self._weighers[person.agent.id].weigh(row, prices)[0]
+        return self._weighers[person.agent.id].weigh(row, prices, person.lowest)[0]
 
     def candidates(
         self, person: Person, prices: Floats, window: Window | None = None, kept: Sequence[int] = ()
@@ -197,25 +203,52 @@ class Crew:
         """
         low, high = person.lowest, person.steepest
         slopes = self.slopes.get(person.agent.id, person.flattest)
-        weigher = self._weighers[person.agent.id]
         found: list[tuple[float, list[int]]] = []
         for _ in range(SLOPE_TRIES):
             best = self.finder.best(person, person.priced(prices, slopes), window)
             if best is None:
                 break
             row = sorted((*kept, *best[1]))
-            cost, least, most = weigher.weigh(row, prices)
-            found.append((cost, row))
+            found.append((self._cost_of(person, row, prices), row))
             if not person.balances:
                 break
             if found[-1] is min(found, key=lambda way: way[0]):
                 self.slopes[person.agent.id] = slopes
+            least, most = person.slopes(row)
             below, above = slopes < least, slopes > most
             if not (below | above).any():
                 break
             low, high = np.where(below, slopes, low), np.where(above, slopes, high)
             wanted = np.where(below, np.minimum(high, least), np.maximum(low, most))
             slopes = np.where(below | above, (slopes + wanted) / 2, slopes)
+        return found
+
+    def _better(
+        self, person: Person, prices: Floats, window: Window | None, kept: Sequence[int], known: float
+    ) -> list[tuple[float, list[int]]]:
+        """As `candidates`, where a row is `known` at this value.
+
+        A row is best for certain once no balance could cost less at its price than it does. Until then prices move by
+        what the cheapest row is above what is proved, each balance by its share in that.
+        """
+        agent, weigher = person.agent.id, self._weighers[person.agent.id]
+        slopes = self.slopes.get(agent, person.flattest)
+        found: list[tuple[float, list[int]]] = []
+        for _ in range(SLOPE_TRIES):
+            best = self.finder.best(person, person.priced(prices, slopes), window)
+            if best is None:
+                break
+            row = sorted((*kept, *best[1]))
+            cost, excess, lack = weigher.weigh(row, prices, slopes)
+            found.append((cost, row))
+            known, beyond = min(known, cost), float(excess.sum())
+            gap = known - (cost - beyond)
+            if not person.balances or gap <= CLOSED:
+                break
+            moves = np.divide(gap * excess, beyond * lack, out=np.zeros_like(lack), where=lack != 0)
+            slopes = np.clip(slopes + moves, person.lowest, person.steepest)
+        if person.balances:
+            self.slopes[agent] = slopes
         return found
 
     def assignments(self, rows: Mapping[str, Sequence[int]] | None = None) -> tuple[Assigned, ...]:
