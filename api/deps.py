@@ -40,7 +40,7 @@ ContextDep = Annotated[Context, Depends(get_context)]
 async def get_possible_caller(request: Request, context: ContextDep) -> AsyncIterator[Caller | None]:
     """Who is calling, if anybody; also kept as `request.state.caller` for the pages' templates."""
     caller = await run_in_threadpool(caller_again, request, context)
-    secret = _bearer(request)
+    secret = bearer(request)
     if secret is not None and caller is None:
         raise Unauthenticated("the bearer token is not known or was revoked")
     async with AsyncExitStack() as opened:
@@ -52,14 +52,15 @@ async def get_possible_caller(request: Request, context: ContextDep) -> AsyncIte
 
 def caller_again(request: Request, context: Context) -> Caller | None:
     """Who the request's token or cookie stands for at this moment; streams ask again while they run."""
-    secret = _bearer(request)
+    secret = bearer(request)
     if secret is not None:
         return caller_of_token(context, secret)
     cookie = request.cookies.get(SESSION_COOKIE)
     return caller_of_session(context, cookie) if cookie else None
 
 
-def _bearer(request: Request) -> str | None:
+def bearer(request: Request) -> str | None:
+    """The request's bearer token, if it has one."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else None
 

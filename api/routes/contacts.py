@@ -7,15 +7,27 @@ people carry is in the reply to software alone.
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Response, status
+from pydantic import BaseModel
 
 from api.deps import CallerDep, ContextDep, RouterDep
+from api.routes.desk_route import DeskRoute, Make, ParamsOf, direct, done
 from api.security.caller import Caller
-from api.services.floor import contacts as use_case
-from api.services.floor.commands import abandon, accept, complete, contact_view, decline, explanation, start, transfer
+from api.services.floor.commands import completing, contact_view, explanation, transfer
+from api.services.floor.contacts import (
+    Change,
+    Posted,
+    abandoned,
+    accepted,
+    changing,
+    declined,
+    posting,
+    started,
+)
+from api.services.floor.desk import Command
 from api.services.floor.views import CompletionIn, CompletionView, ContactIn, ContactView, ExplanationView, TransferIn
 from roster.accounts import Role
 
-router = APIRouter(prefix="/contacts", tags=["contacts"])
+router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=DeskRoute)
 
 ContactId = Annotated[str, Path(max_length=80, description="the id that posting the contact gave")]
 IdempotencyKey = Annotated[
@@ -27,8 +39,33 @@ def _as_agent(caller: Caller) -> int | None:
     return caller.agent_id if caller.role is Role.AGENT else None
 
 
+def _show(view: ContactView, role: Role) -> tuple[int, BaseModel]:
+    return status.HTTP_200_OK, view.seen_by(role)
+
+
+def _show_posted(posted: Posted, role: Role) -> tuple[int, BaseModel]:
+    return status.HTTP_201_CREATED if posted.created else status.HTTP_200_OK, posted.view.seen_by(role)
+
+
+def _show_completed(view: CompletionView, role: Role) -> tuple[int, BaseModel]:
+    return status.HTTP_200_OK, view.seen_by(role)
+
+
+def _posting(_: ParamsOf, headers: ParamsOf, body: bytes, token: str) -> Command[Posted]:
+    return posting(ContactIn.model_validate_json(body), headers.get("Idempotency-Key"), token)
+
+
+def _changing(change: Change) -> Make[ContactView]:
+    return lambda params, headers, body, token: changing(params["contact_id"], change, token)
+
+
+def _completing(params: ParamsOf, _: ParamsOf, body: bytes, token: str) -> Command[CompletionView]:
+    return completing(params["contact_id"], CompletionIn.model_validate_json(body), token)
+
+
 @router.post("", status_code=status.HTTP_201_CREATED, responses={200: {"description": "this ref was there before"}})
-def post_contact(
+@direct(_posting, _show_posted)
+async def post_contact(
     body: ContactIn,
     response: Response,
     context: ContextDep,
@@ -40,7 +77,7 @@ def post_contact(
     201 for a new one; 200 with the contact as it stands where its `ref` was posted before. A repeated
     `Idempotency-Key` gets the first reply again, status and body.
     """
-    posted = use_case.post(context, body, actor=caller.name, idempotency_key=idempotency_key)
+    posted = await done(context, posting(body, idempotency_key), caller)
     if not posted.created:
         response.status_code = status.HTTP_200_OK
     return posted.view.seen_by(caller.role)
@@ -59,30 +96,31 @@ def read_explanation(contact_id: ContactId, context: ContextDep, caller: CallerD
 
 
 @router.post("/{contact_id}/accept")
-def accept_contact(contact_id: ContactId, context: ContextDep, caller: CallerDep) -> ContactView:
+@direct(_changing(accepted), _show)
+async def accept_contact(contact_id: ContactId, context: ContextDep, caller: CallerDep) -> ContactView:
     """Take what was reserved."""
-    view = accept(context, contact_id, actor=caller.name, as_agent=_as_agent(caller))
-    return view.seen_by(caller.role)
+    return (await done(context, changing(contact_id, accepted), caller)).seen_by(caller.role)
 
 
 @router.post("/{contact_id}/decline")
-def decline_contact(contact_id: ContactId, context: ContextDep, caller: CallerDep) -> ContactView:
+@direct(_changing(declined), _show)
+async def decline_contact(contact_id: ContactId, context: ContextDep, caller: CallerDep) -> ContactView:
     """Pass on it, without a reason: it is offered to somebody else at once."""
-    view = decline(context, contact_id, actor=caller.name, as_agent=_as_agent(caller))
-    return view.seen_by(caller.role)
+    return (await done(context, changing(contact_id, declined), caller)).seen_by(caller.role)
 
 
 @router.post("/{contact_id}/start")
-def start_contact(contact_id: ContactId, context: ContextDep, caller: CallerDep) -> ContactView:
+@direct(_changing(started), _show)
+async def start_contact(contact_id: ContactId, context: ContextDep, caller: CallerDep) -> ContactView:
     """The conversation begins."""
-    view = start(context, contact_id, actor=caller.name, as_agent=_as_agent(caller))
-    return view.seen_by(caller.role)
+    return (await done(context, changing(contact_id, started), caller)).seen_by(caller.role)
 
 
 @router.post("/{contact_id}/abandon")
-def abandon_contact(contact_id: ContactId, context: ContextDep, caller: RouterDep) -> ContactView:
+@direct(_changing(abandoned), _show)
+async def abandon_contact(contact_id: ContactId, context: ContextDep, caller: RouterDep) -> ContactView:
     """The other side gave up before it began."""
-    return abandon(context, contact_id, actor=caller.name).seen_by(caller.role)
+    return (await done(context, changing(contact_id, abandoned), caller)).seen_by(caller.role)
 
 
 @router.post("/{contact_id}/transfer")
@@ -92,9 +130,9 @@ def transfer_contact(contact_id: ContactId, body: TransferIn, context: ContextDe
 
 
 @router.post("/{contact_id}/complete")
-def complete_contact(
+@direct(_completing, _show_completed)
+async def complete_contact(
     contact_id: ContactId, body: CompletionIn, context: ContextDep, caller: CallerDep
 ) -> CompletionView:
     """It is over: what happened, how heavy it felt, and the rest that follows from it."""
-    view = complete(context, contact_id, body, actor=caller.name, as_agent=_as_agent(caller))
-    return view.seen_by(caller.role)
+    return (await done(context, completing(contact_id, body), caller)).seen_by(caller.role)

@@ -1,11 +1,41 @@
 """What this process remembers of the floors: the last committed state of each pool, never more."""
 
 import threading
+from collections import deque
+from types import TracebackType
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 
 from api.services.floor.state import PoolState
+
+
+class Turn:
+    """A lock that is handed over in the order of asking, so that a busy queue never keeps a page or a job waiting."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
 
 
 class FloorCache:
@@ -15,7 +45,7 @@ class FloorCache:
     """
 
     def __init__(self) -> None:
-        self.turn = threading.RLock()
+        self.turn = Turn()
         self._pools: dict[int, PoolState] = {}
 
     def get(self, pool_id: int) -> PoolState | None:
@@ -25,6 +55,14 @@ class FloorCache:
     def put(self, state: PoolState) -> None:
         """Keep `state`; call after commit only."""
         self._pools[state.pool_id] = state
+
+    def pool_of_queue(self, code: str) -> int | None:
+        """The pool that the queue belonged to when last seen: a guess, to be checked under the pool's lock."""
+        return next((pool_id for pool_id, state in list(self._pools.items()) if code in state.own_queues), None)
+
+    def pool_of_contact(self, contact_id: str) -> int | None:
+        """The pool on whose floor the contact was when last seen: a guess, to be checked under the pool's lock."""
+        return next((pool_id for pool_id, state in list(self._pools.items()) if contact_id in state.contacts), None)
 
 
 _caches: WeakKeyDictionary[Engine, FloorCache] = WeakKeyDictionary()

@@ -3,6 +3,7 @@
 Whatever is true of the floor is in tables, so that a restart loses nothing; see `floor_work` for the transaction.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,16 +11,18 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from api.context import Context
-from api.errors import Conflict, Invalid, NotFound
+from api.errors import Invalid
 from api.services.floor import contacts
-from api.services.floor.contact_rows import contact_row, contact_view, pool_of_contact, require_holder
+from api.services.floor.contact_rows import conflict, contact_view, require_holder
 from api.services.floor.contacts import abandon, accept, decline, start
+from api.services.floor.desk import Command, desk_of
 from api.services.floor.explanation import explanation
 from api.services.floor.finishing import finish, set_pending
+from api.services.floor.lookups import Asks, Speaker
 from api.services.floor.overview import floor_view
 from api.services.floor.pool_work import BREATHER, PoolWork
 from api.services.floor.rests import give, repay, withdraw_reservations
-from api.services.floor.tables import AGENT, CONTACT, FLOOR_STATE, POOL, QUEUE, REST, REST_DEBT, SKILL
+from api.services.floor.tables import CONTACT, FLOOR_STATE, POOL, QUEUE, REST, REST_DEBT, SKILL
 from api.services.floor.transferring import transfer
 from api.services.floor.views import (
     CompletionIn,
@@ -75,17 +78,20 @@ def complete(
     ------
     Conflict: it has not begun, or was abandoned. NotFound. Forbidden: `as_agent` does not have it.
     """
-    with floor_transaction(context) as transaction:
-        work = pool_of_contact(transaction, contact_id)
-        row = contact_row(work.session, contact_id)
-        require_holder(row, as_agent)
+    return desk_of(context).ask(context, completing(contact_id, body), Speaker(actor, as_agent=as_agent))
+
+
+def completing(contact_id: str, body: CompletionIn, token: str | None = None) -> Command[CompletionView]:
+    """The command to complete a contact; with `token` (a hash), on the word of whoever it stands for."""
+
+    def run(transaction: FloorTransaction, speaker: Speaker) -> Callable[[], CompletionView]:
+        work, row = transaction.pool_of_contact(contact_id)
+        require_holder(row, speaker.as_agent)
         if row.status is ContactStatus.COMPLETED:
-            return CompletionView.model_validate(row.reason["completion"])
+            earlier = CompletionView.model_validate(row.reason["completion"])
+            return lambda: earlier
         if row.status is not ContactStatus.ACTIVE:
-            raise Conflict(
-                f"contact {contact_id!r} is {row.status.value}: it can be completed only while it is active",
-                state=row.status.value,
-            )
+            raise conflict(row, "completed", "active")
         view = finish(
             work,
             work.contacts[contact_id],
@@ -93,10 +99,11 @@ def complete(
             outcomes=body.outcomes,
             felt=body.felt,
             follow_up_due=body.follow_up_due,
-            actor=actor,
+            actor=speaker.name,
         )
-        work.offer()
-        return view
+        return lambda: view
+
+    return Command(run, Asks(contact=contact_id, token=token))
 
 
 def set_state(context: Context, agent_code: str, state: str, *, actor: str) -> StateView:
@@ -111,17 +118,28 @@ def set_state(context: Context, agent_code: str, state: str, *, actor: str) -> S
     except ValueError as error:
         known = ", ".join(each.value for each in AgentState)
         raise Invalid(f"state {state!r} is not known: expected one of {known}") from error
-    with floor_transaction(context) as transaction:
+    return desk_of(context).ask(context, being(agent_code, wanted), Speaker(actor))
+
+
+def being(agent_code: str, wanted: AgentState, token: str | None = None) -> Command[StateView]:
+    """The command that puts an agent into a state; with `token` (a hash), on the word of whoever it stands for."""
+
+    def run(transaction: FloorTransaction, speaker: Speaker) -> Callable[[], StateView]:
         work, agent = on_floor(transaction, agent_code)
+        since = work.now
         if agent.state is not wanted:
             work.put(replace(agent, state=wanted, idle_since=work.now if wanted is AgentState.AVAILABLE else None))
-            work.session.execute(update(FLOOR_STATE).where(FLOOR_STATE.c.agent_id == agent.id).values(since=work.now))
-            work.event("agent.state", agent_code, actor, state=wanted.value)
+            work.session.execute(update(FLOOR_STATE).where(FLOOR_STATE.c.agent_id == agent.id).values(since=since))
+            work.event("agent.state", agent_code, speaker.name, state=wanted.value)
+        else:
+            kept = select(FLOOR_STATE.c.since).where(FLOOR_STATE.c.agent_id == agent.id)
+            since = work.session.execute(kept).scalar_one()
         if wanted is not AgentState.AVAILABLE:
             withdraw_reservations(work, work.agent(agent.id) or agent)
-        work.offer()
-        since = work.session.execute(select(FLOOR_STATE.c.since).where(FLOOR_STATE.c.agent_id == agent.id)).scalar_one()
-        return StateView(agent=agent_code, state=wanted.value, since=since)
+        view = StateView(agent=agent_code, state=wanted.value, since=since)
+        return lambda: view
+
+    return Command(run, Asks(agent=agent_code, token=token))
 
 
 def moment(context: Context, agent_code: str, *, actor: str) -> MomentView:
@@ -232,13 +250,7 @@ def _resting_now(work: PoolWork, agent_id: int) -> RestView | None:
 def on_floor(transaction: FloorTransaction, agent_code: str) -> tuple[PoolWork, AgentOnFloor]:
     """The agent on their pool's floor, put there (offline) where they are new to it."""
     session = transaction.session
-    found = session.execute(
-        select(AGENT.c.id, AGENT.c.active, FLOOR_STATE.c.pool_id)
-        .outerjoin(FLOOR_STATE, FLOOR_STATE.c.agent_id == AGENT.c.id)
-        .where(AGENT.c.code == agent_code)
-    ).one_or_none()
-    if found is None or not found.active:
-        raise NotFound(f"agent {agent_code!r} is not known")
+    found = transaction.lookups.agent(agent_code)
     pool_id = found.pool_id if found.pool_id is not None else _home_pool(session, found.id, agent_code)
     work = transaction.pool(pool_id)
     agent = work.agent(found.id)

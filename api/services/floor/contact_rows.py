@@ -6,34 +6,26 @@ from sqlalchemy import Row, select
 from sqlmodel import Session
 
 from api.context import Context
-from api.errors import Conflict, Forbidden, Invalid, NotFound
+from api.errors import Conflict, Forbidden, NotFound
+from api.services.floor.contact_values import ContactRow
+from api.services.floor.lookups import WHOLE_CONTACT
 from api.services.floor.pool_work import PoolWork
+from api.services.floor.queues import queue_named as queue_named
 from api.services.floor.state import LiveContact, write_declined
-from api.services.floor.tables import AGENT, CONTACT, QUEUE
+from api.services.floor.tables import CONTACT
 from api.services.floor.views import ContactView, DifficultyView, FactorView, stored_reason
 from api.services.floor.work import FloorTransaction
 from roster.contacts import EntryConditions
 from roster.load.difficulty import Difficulty, Factor, sentence_of
 from roster.store.engine import reading
 
-
-def queue_named(session: Session, code: str) -> Row[Any]:
-    """The queue called `code`; raises `Invalid` with the known names."""
-    found = session.execute(select(QUEUE).where(QUEUE.c.code == code)).one_or_none()
-    if found is None:
-        known = session.execute(select(QUEUE.c.code).order_by(QUEUE.c.code)).scalars().all()
-        raise Invalid(f"queue {code!r} is not known: expected one of {', '.join(known) or '(no queue yet)'}")
-    return found
+AnyRow = Row[Any] | ContactRow
+"""A contact's row as read by itself, or as a batch keeps it current."""
 
 
 def contact_row(session: Session, contact_id: str) -> Row[Any]:
     """The contact with its queue's and its agent's code."""
-    found = session.execute(
-        select(CONTACT, QUEUE.c.code.label("queue_code"), AGENT.c.code.label("agent_code"))
-        .join(QUEUE, QUEUE.c.id == CONTACT.c.queue_id)
-        .outerjoin(AGENT, AGENT.c.id == CONTACT.c.agent_id)
-        .where(CONTACT.c.id == contact_id)
-    ).one_or_none()
+    found = session.execute(WHOLE_CONTACT.where(CONTACT.c.id == contact_id)).one_or_none()
     if found is None:
         raise NotFound(f"contact {contact_id!r} is not known")
     return found
@@ -48,7 +40,11 @@ def contact_view(context: Context, contact_id: str, *, as_agent: int | None = No
 
 def view_in(session: Session, contact_id: str) -> ContactView:
     """The contact as `session` sees it."""
-    row = contact_row(session, contact_id)
+    return view_of(contact_row(session, contact_id))
+
+
+def view_of(row: AnyRow) -> ContactView:
+    """The contact as its row says."""
     return ContactView(
         id=row.id,
         ref=row.ref,
@@ -63,7 +59,7 @@ def view_in(session: Session, contact_id: str) -> ContactView:
     )
 
 
-def difficulty_view(row: Row[Any]) -> DifficultyView:
+def difficulty_view(row: AnyRow) -> DifficultyView:
     """Inherited difficulty of a contact's row."""
     factors = tuple(Factor(**factor) for factor in row.factors)
     return DifficultyView(
@@ -74,7 +70,7 @@ def difficulty_view(row: Row[Any]) -> DifficultyView:
     )
 
 
-def entry_of(row: Row[Any]) -> EntryConditions:
+def entry_of(row: AnyRow) -> EntryConditions:
     """The entry conditions of a contact's row."""
     return EntryConditions(
         arrival_state=row.arrival_state,
@@ -112,7 +108,10 @@ def add_contact(work: PoolWork, contact: LiveContact, entry: EntryConditions, di
             "priority": contact.priority,
             "status": contact.status,
             "arrived_at": contact.arrived_at,
+            "agent_id": None,
             "owner_id": contact.owner_id,
+            "assigned_at": None,
+            "reservation_expires_at": None,
             **entry_values(entry, difficulty),
             "life_at_risk": contact.life_at_risk,
             "outcomes": [],
@@ -139,13 +138,13 @@ def pool_id_of(session: Session, contact_id: str) -> int:
     return int(found)
 
 
-def require_holder(row: Row[Any], as_agent: int | None) -> None:
+def require_holder(row: AnyRow, as_agent: int | None) -> None:
     """Refuse an agent who speaks for a contact of somebody else's; software and leads pass."""
     if as_agent is not None and row.agent_id != as_agent:
         raise Forbidden(f"contact {row.id!r} is not yours")
 
 
-def conflict(row: Row[Any], done: str, allowed: str) -> Conflict:
+def conflict(row: AnyRow, done: str, allowed: str) -> Conflict:
     """The refusal of something that the contact's state does not allow."""
     return Conflict(
         f"contact {row.id!r} is {row.status.value}: it can be {done} only while it is {allowed}",

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
-
+from api.services.floor.contact_rows import AnyRow
 from api.services.floor.pool_work import PoolWork
 from api.services.floor.rests import Given, give, record_debt, withdraw_reservations
 from api.services.floor.state import LiveContact
@@ -21,7 +20,7 @@ from roster.rest import RestCause
 def finish(
     work: PoolWork,
     contact: LiveContact,
-    row: Row[Any],
+    row: AnyRow,
     *,
     outcomes: Sequence[OutcomeMarker],
     felt: int | None,

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import BaseModel
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from api.errors import Invalid
-from roster.accounts import IdempotentReply
+from api.services.floor.contact_values import insert_all
+from api.services.floor.lookups import Kept
+from api.services.floor.tables import IDEMPOTENT_REPLY
 
 MAX_KEY_LENGTH = 200
 
@@ -31,24 +34,25 @@ def request_hash(body: BaseModel) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def earlier_reply(session: Session, stored: str, key: str, body: BaseModel) -> IdempotentReply | None:
-    """What was answered to this key before, if anything; raises `Invalid` where that was another request."""
-    found = session.get(IdempotentReply, stored)
-    if found is not None and found.request_hash != request_hash(body):
+def require_same(kept: Kept, key: str, body: BaseModel) -> None:
+    """Refuse `key` where it came before with another body."""
+    if kept.request_hash != request_hash(body):
         raise Invalid(f"Idempotency-Key {key!r} came before with another body: expected the same body or a new key")
-    return found
 
 
-def keep_reply(
-    session: Session, stored: str, body: BaseModel, reply: BaseModel, status_code: int, now: datetime
-) -> None:
-    """Keep `reply` for retries."""
-    session.add(
-        IdempotentReply(
-            key=stored,
-            request_hash=request_hash(body),
-            status_code=status_code,
-            body=reply.model_dump_json(),
-            created_at=now,
-        )
+def keep_replies(connection: Connection, kept: Mapping[str, Kept], now: datetime) -> None:
+    """Keep the replies, by stored key, for retries."""
+    insert_all(
+        connection,
+        IDEMPOTENT_REPLY,
+        [
+            {
+                "key": key,
+                "request_hash": reply.request_hash,
+                "status_code": reply.status_code,
+                "body": reply.body,
+                "created_at": now,
+            }
+            for key, reply in kept.items()
+        ],
     )

@@ -1,21 +1,27 @@
 """One pool's floor inside a transaction: read and changed in memory, decided over, and written once."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlmodel import Session
 
-from api.events.log import append
+from api.services.floor.contact_values import ContactRow, insert_all, update_all
 from api.services.floor.state import AgentFacts, LiveContact, PoolState, load_agents, write_declined
-from api.services.floor.tables import CONTACT, FLOOR_STATE, POOL
+from api.services.floor.tables import CONTACT, EVENT, FLOOR_STATE, POOL
 from optimizer.routing.decide import Decision, decide
-from optimizer.routing.floor import AgentOnFloor, Floor
+from optimizer.routing.floor import AgentOnFloor, Floor, WaitingContact
 from roster.contacts import OPEN_STATUSES, ContactStatus
 from roster.policy import Policy
+from roster.rest import AgentState
 
 BREATHER = "breather"
+
+LOOKED_AT = 500
+"""Waiting contacts that one decision looks at, the first by priority and arrival; more would only be backlog."""
 
 
 class PoolWork:
@@ -27,12 +33,20 @@ class PoolWork:
         self.now = now
         self.state = state
         self.contacts: dict[str, LiveContact] = dict(state.contacts)
+        self.rows: dict[str, ContactRow] = {}
+        """rows that commands have looked at, kept current"""
+        self.changes = 0
+        """how often anything was changed: a refusal that changed nothing leaves it alone"""
+        self._waiting: dict[str, LiveContact] = dict(state.waiting)
         self._agents: dict[int, AgentOnFloor] = {}
         self._facts: dict[int, AgentFacts] = {}
         self._saved: set[int] = set()
+        self._touched: set[str] = set()
         self._new: dict[str, dict[str, Any]] = {}
         self._updates: dict[str, dict[str, Any]] = {}
+        self._events: list[dict[str, Any]] = []
         self._dirty = False
+        self._floor: Floor | None = None
 
     # -- people ------------------------------------------------------------------------------------------------
 
@@ -51,12 +65,15 @@ class PoolWork:
     def put(self, agent: AgentOnFloor, *, save: bool = True) -> None:
         """`agent` in place of their former self; `save` where their row in `floor_state` changes too."""
         self._agents[agent.id] = agent
+        self._floor = None
+        self.changes += 1
         if save:
             self._saved.add(agent.id)
 
     def put_facts(self, facts: AgentFacts) -> None:
         """New facts (pending rest, say); saved with the agent."""
         self._facts[facts.id] = facts
+        self.changes += 1
         self._saved.add(facts.id)
 
     def reload_agent(self, agent_id: int) -> AgentOnFloor:
@@ -64,35 +81,41 @@ class PoolWork:
         agents, facts = load_agents(self.session, self.state.pool_id, self.contacts.values(), self.now, agent_id)
         self._agents[agent_id] = agents[0]
         self._facts[agent_id] = facts[agent_id]
+        self._floor = None
+        self.changes += 1
         return agents[0]
 
     # -- contacts ----------------------------------------------------------------------------------------------
 
     def add(self, contact: LiveContact, values: dict[str, Any]) -> None:
-        """A new contact; `values` are its row's other columns."""
-        self.contacts[contact.id] = contact
+        """A new contact; `values` are its row, whole."""
+        self._keep(contact)
         self._new[contact.id] = values
+        queue = self.state.queues.get(contact.queue_id)
+        self.rows[contact.id] = ContactRow(
+            {**values, "queue_code": "" if queue is None else queue.code, "agent_code": None}
+        )
 
     def change(self, contact: LiveContact, **values: Any) -> None:
         """`contact` in place of its former self; `values` go to its row."""
         former = self.contacts.get(contact.id)
         if former is not None:
             self._hold(former, False)
-        self.contacts[contact.id] = contact
+        self._keep(contact)
         self._hold(contact, True)
         self.write(contact.id, **values)
 
     def close(self, contact: LiveContact, **values: Any) -> None:
         """`contact` is over on this floor."""
         self._hold(contact, False)
-        del self.contacts[contact.id]
+        self._drop(contact)
         self.write(contact.id, **values)
 
     def move(self, contact: LiveContact, moved: LiveContact, onto: "PoolWork", **values: Any) -> None:
         """`contact`, not begun, leaves this floor as `moved` for the floor `onto` (which may be this one)."""
         self._hold(contact, False)
-        del self.contacts[contact.id]
-        onto.contacts[moved.id] = moved
+        self._drop(contact)
+        onto._keep(moved)
         onto.write(
             moved.id,
             pool_id=onto.state.pool_id,
@@ -133,35 +156,82 @@ class PoolWork:
         """More columns of a contact's row."""
         into = self._new[contact_id] if contact_id in self._new else self._updates.setdefault(contact_id, {})
         into.update(values)
+        self._touched.add(contact_id)
+        self.changes += 1
+        row = self.rows.get(contact_id)
+        if row is not None:
+            row.set(values)
+            if "agent_id" in values:
+                holder = values["agent_id"]
+                row.set({"agent_code": None if holder is None else self.facts(holder).code})
 
     def waiting(self) -> list[LiveContact]:
         """Contacts that nobody has."""
-        return [contact for contact in self.contacts.values() if contact.status is ContactStatus.WAITING]
+        return list(self._waiting.values())
 
     def offer(self) -> None:
         """Decide for everything that waits, and reserve what is given to somebody."""
-        waiting = self.waiting()
-        if not waiting:
+        if not self._waiting:
             return
-        declined_for = timedelta(seconds=self.policy.routing.max_wait_seconds)
-        seen = [
-            contact.waiting(self.state.queues[contact.queue_id].target_wait_seconds, self.now, declined_for)
-            for contact in waiting
-        ]
-        for decision in decide(self.floor(), seen, self.now, self.policy):
+        floor = self.floor()
+        fresh = [self._waiting[contact_id] for contact_id in self._new if contact_id in self._waiting]
+        if self._somebody_has_room(floor):
+            self._decide(floor, self._first(fresh))
+        elif fresh:
+            self._say_why(floor, fresh)
+
+    def _first(self, fresh: list[LiveContact]) -> list[LiveContact]:
+        """Those that the decision looks at: all, or of a backlog the first by priority and arrival and the new ones."""
+        if len(self._waiting) <= LOOKED_AT:
+            return list(self._waiting.values())
+        first = nsmallest(LOOKED_AT, self._waiting.values(), key=lambda each: (each.priority, each.arrived_at))
+        return list({contact.id: contact for contact in (*first, *fresh)}.values())
+
+    def _somebody_has_room(self, floor: Floor) -> bool:
+        """Whether anybody could take one more contact of any kind; most of a backlog's decisions end here."""
+        limits = self.policy.routing.concurrency
+        return any(
+            agent.state is AgentState.AVAILABLE
+            and not agent.rest_pending
+            and (not agent.held or len(agent.held) < limits.get(agent.held[0].channel, 1))
+            for agent in floor.agents.values()
+        )
+
+    def _decide(self, floor: Floor, contacts: list[LiveContact]) -> None:
+        for decision in decide(floor, [self._seen(contact) for contact in contacts], self.now, self.policy):
             contact = self.contacts[decision.contact_id]
             if decision.agent_id is not None:
                 self._reserve(contact, decision, decision.agent_id)
             elif contact.id in self._new:
                 self.write(contact.id, reason={"sentence": decision.sentence})
 
+    def _say_why(self, floor: Floor, fresh: list[LiveContact]) -> None:
+        """Why new contacts wait while nobody has room: the same sentence for all of one queue and channel."""
+        alike: dict[object, list[LiveContact]] = defaultdict(list)
+        for contact in fresh:
+            alike[contact.queue_id, contact.channel, contact.declined].append(contact)
+        firsts = [contacts[0] for contacts in alike.values()]
+        decisions = decide(floor, [self._seen(contact) for contact in firsts], self.now, self.policy)
+        for decision, contacts in zip(decisions, alike.values(), strict=True):
+            for contact in contacts:
+                self.write(contact.id, reason={"sentence": decision.sentence})
+
+    def _seen(self, contact: LiveContact) -> WaitingContact:
+        declined_for = timedelta(seconds=self.policy.routing.max_wait_seconds)
+        return contact.waiting(self.state.queues[contact.queue_id].target_wait_seconds, self.now, declined_for)
+
     def floor(self) -> Floor:
         """The floor as it stands now, as the decision takes it."""
-        return self.state.floor.changed(self._agents.values())
+        if self._floor is None:
+            self._floor = self.state.floor.changed(self._agents.values())
+        return self._floor
 
     def event(self, kind: str, subject: str, actor: str, agent_id: int | None = None, **data: Any) -> None:
         """A line of the log; with `agent_id` it is private to that agent."""
-        append(self.session, at=self.now, kind=kind, subject=subject, actor=actor, agent_id=agent_id, data=data)
+        self.changes += 1
+        self._events.append(
+            {"at": self.now, "kind": kind, "subject": subject, "actor": actor, "agent_id": agent_id, "data": data}
+        )
 
     def show(self, agent_id: int, state: str, actor: str = BREATHER) -> None:
         """Tell everybody that somebody's place on the floor changed, and not why."""
@@ -169,56 +239,61 @@ class PoolWork:
 
     # -- writing -----------------------------------------------------------------------------------------------
 
+    @property
+    def lines(self) -> int:
+        """How many lines of the log are to be written."""
+        return len(self._events)
+
     def flush(self) -> PoolState:
         """Write everything and move the pool's version on; the state as it will be once committed."""
         self.write_contacts()
+        connection = self.session.connection()
+        wrote = bool(self._events)
+        insert_all(connection, EVENT, self._events)
+        self._events = []
         if not (self._agents or self._saved or self._dirty):
-            return self.state
-        for agent_id in sorted(self._saved):
-            self._save(agent_id)
+            # A line of the log alone: the floor stands as it stood, but its readers have news.
+            return replace(self.state) if wrote else self.state
+        update_all(connection, FLOOR_STATE, "agent_id", [(each, self._saving(each)) for each in sorted(self._saved)])
         version = self.state.version + 1
-        self.session.execute(update(POOL).where(POOL.c.id == self.state.pool_id).values(version=version))
+        connection.execute(update(POOL).where(POOL.c.id == self.state.pool_id).values(version=version))
         return replace(
             self.state,
             version=version,
             floor=self.floor(),
             facts={**self.state.facts, **self._facts} if self._facts else self.state.facts,
             contacts=self.contacts,
+            waiting=self._waiting,
         )
 
     def write_contacts(self) -> None:
         """Write the contacts' rows now, for whoever reads them inside the transaction."""
-        for values in self._new.values():
-            self.session.execute(insert(CONTACT).values(**values))
-        for contact_id, values in self._updates.items():
-            self.session.execute(update(CONTACT).where(CONTACT.c.id == contact_id).values(**values))
+        connection = self.session.connection()
+        insert_all(connection, CONTACT, list(self._new.values()))
+        update_all(connection, CONTACT, "id", self._updates.items())
         self._dirty = self._dirty or bool(self._new) or bool(self._updates)
         self._new.clear()
         self._updates.clear()
 
-    def _save(self, agent_id: int) -> None:
+    def _saving(self, agent_id: int) -> dict[str, Any]:
         agent = self.agent(agent_id)
         if agent is None:
             raise LookupError(f"agent {agent_id} is not on the floor of pool {self.state.pool_id}")
         facts = self.facts(agent_id)
-        self.session.execute(
-            update(FLOOR_STATE)
-            .where(FLOOR_STATE.c.agent_id == agent_id)
-            .values(
-                state=agent.state,
-                idle_since=agent.idle_since,
-                acute=agent.load.acute,
-                carried=agent.load.carried,
-                load_at=agent.load.at,
-                light_only_until=agent.light_only_until,
-                last_tier=agent.last_tier,
-                heavy_on=facts.on_date,
-                heavy_count=agent.heavy_this_shift,
-                wrap_up_until=agent.wrap_up_until,
-                pending_rest_minutes=facts.pending_rest_minutes,
-                pending_contact_id=facts.pending_contact_id,
-            )
-        )
+        return {
+            "state": agent.state,
+            "idle_since": agent.idle_since,
+            "acute": agent.load.acute,
+            "carried": agent.load.carried,
+            "load_at": agent.load.at,
+            "light_only_until": agent.light_only_until,
+            "last_tier": agent.last_tier,
+            "heavy_on": facts.on_date,
+            "heavy_count": agent.heavy_this_shift,
+            "wrap_up_until": agent.wrap_up_until,
+            "pending_rest_minutes": facts.pending_rest_minutes,
+            "pending_contact_id": facts.pending_contact_id,
+        }
 
     def _reserve(self, contact: LiveContact, decision: Decision, agent_id: int) -> None:
         expires_at = self.now + timedelta(seconds=self.policy.routing.reservation_seconds)
@@ -254,6 +329,19 @@ class PoolWork:
             ],
             "yielded": [vars(protection) for protection in decision.yielded],
         }
+
+    def _keep(self, contact: LiveContact) -> None:
+        self.changes += 1
+        self.contacts[contact.id] = contact
+        if contact.status is ContactStatus.WAITING:
+            self._waiting[contact.id] = contact
+        else:
+            self._waiting.pop(contact.id, None)
+
+    def _drop(self, contact: LiveContact) -> None:
+        self.changes += 1
+        del self.contacts[contact.id]
+        self._waiting.pop(contact.id, None)
 
     def _hold(self, contact: LiveContact, holding: bool) -> None:
         if contact.agent_id is None or contact.status not in OPEN_STATUSES:

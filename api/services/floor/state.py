@@ -126,6 +126,10 @@ class PoolState:
     contacts: Mapping[str, LiveContact]
     queues: Mapping[int, QueueFacts] = field(repr=False)
     handled: "Handled" = field(repr=False)
+    own_queues: Mapping[str, QueueFacts] = field(repr=False)
+    """by code, without those of other pools whose contacts still wait here"""
+    waiting: Mapping[str, LiveContact] = field(repr=False)
+    """those of `contacts` that nobody has"""
 
 
 @dataclass(frozen=True)
@@ -145,9 +149,15 @@ def load_pool(
     # A queue may have been moved to another pool while contacts of it wait here.
     ours = (chosen.pool_id == pool_id) | chosen.id.in_({contact.queue_id for contact in contacts.values()})
     rows = session.execute(
-        select(chosen.id, chosen.code, chosen.name, chosen.channel, chosen.priority, chosen.target_wait_seconds).where(
-            ours
-        )
+        select(
+            chosen.id,
+            chosen.code,
+            chosen.name,
+            chosen.channel,
+            chosen.priority,
+            chosen.target_wait_seconds,
+            chosen.pool_id,
+        ).where(ours)
     ).all()
     if handled is None or abs(now - handled.at) >= HANDLED_AGE:
         handled = Handled(now, handle_seconds(session, (row[0] for row in rows), now))
@@ -157,11 +167,15 @@ def load_pool(
         for contact in contacts.values()
     }
     agents, facts = load_agents(session, pool_id, contacts.values(), now)
-    return PoolState(pool_id, version, now, seen_event, Floor.of(agents, queues), facts, contacts, queues, handled)
+    floor = Floor.of(agents, queues)
+    own = {row.code: queues[row.id] for row in rows if row.pool_id == pool_id}
+    waiting = {contact.id: contact for contact in contacts.values() if contact.status is ContactStatus.WAITING}
+    return PoolState(pool_id, version, now, seen_event, floor, facts, contacts, queues, handled, own, waiting)
 
 
 def _queue(row: Row[Any], handled: Handled) -> QueueFacts:
     values: dict[str, Any] = dict(row._mapping)
+    del values["pool_id"]
     return QueueFacts(**values, handle_seconds=handled.seconds.get(row.id, 0.0))
 
 

@@ -6,10 +6,12 @@ from roster.store.tables import metadata
 
 AGENT: Table = metadata.tables["agent"]
 AGENT_CHANNEL: Table = metadata.tables["agent_channel"]
+API_TOKEN: Table = metadata.tables["api_token"]
 CONTACT: Table = metadata.tables["contact"]
 EVENT: Table = metadata.tables["event"]
 FLOOR_STATE: Table = metadata.tables["floor_state"]
 PAST_CONTACT: Table = metadata.tables["past_contact"]
+IDEMPOTENT_REPLY: Table = metadata.tables["idempotent_reply"]
 POOL: Table = metadata.tables["pool"]
 PRIVATE_LIMIT: Table = metadata.tables["private_limit"]
 QUEUE: Table = metadata.tables["queue"]

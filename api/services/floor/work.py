@@ -5,7 +5,7 @@ stands, changed by commands, written once. The database is the only arbiter: the
 pool's version says that nobody else has decided since. Several commands may share one transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,10 +14,15 @@ from sqlalchemy import func, select, update
 from sqlmodel import Session
 
 from api.context import Context
+from api.errors import Conflict
 from api.services.floor.cache import FloorCache, cache_of
+from api.services.floor.contact_values import ContactRow
+from api.services.floor.idempotency import keep_replies
+from api.services.floor.lookups import Asks, Lookups
 from api.services.floor.pool_work import PoolWork
-from api.services.floor.state import PoolState, load_pool
-from api.services.floor.tables import EVENT, POOL
+from api.services.floor.queues import queue_named
+from api.services.floor.state import PoolState, QueueFacts, load_pool
+from api.services.floor.tables import CONTACT, EVENT, POOL
 from roster.store.engine import writing
 
 CACHE_AGE = timedelta(seconds=60)
@@ -53,11 +58,39 @@ class FloorTransaction:
     def __init__(self, context: Context, session: Session, cache: FloorCache) -> None:
         self.context = context
         self.session = session
+        self.lookups = Lookups(session.connection())
         self.now: datetime = context.now()
         self.wrote = False
         self._cache = cache
+        self._newest: int | None = None
         self._works: dict[int, PoolWork] = {}
         self._states: list[PoolState] = []
+
+    @property
+    def changes(self) -> int:
+        """How often anything was changed so far; a refusal that left it alone has harmed nobody."""
+        return sum(work.changes for work in self._works.values()) + len(self.lookups.kept)
+
+    def prepare(self, asked: Sequence[Asks]) -> None:
+        """Lock the floors that commands will need, all at once in order of id, and read what they will look up."""
+        if tokens := {asks.token for asks in asked if asks.token is not None}:
+            self.lookups.read_tokens(tokens)
+        if agents := {asks.agent for asks in asked if asks.agent is not None}:
+            self.lookups.read_agents(agents)
+        pools = {self._cache.pool_of_queue(asks.queue) for asks in asked if asks.queue is not None}
+        pools |= {row.pool_id for row in self.lookups.agents_read()}
+        ids = {asks.contact for asks in asked if asks.contact is not None}
+        guessed = {contact_id: self._cache.pool_of_contact(contact_id) for contact_id in ids}
+        pools.update(guessed.values())
+        if unknown := sorted(contact_id for contact_id, pool_id in guessed.items() if pool_id is None):
+            query = select(CONTACT.c.pool_id).where(CONTACT.c.id.in_(unknown))
+            pools.update(self.session.execute(query).scalars())
+        self.pools(*(pool_id for pool_id in pools if pool_id is not None))
+        self.lookups.read_contacts(ids)
+        if refs := {asks.ref for asks in asked if asks.ref is not None}:
+            self.lookups.read_refs(refs)
+        if owners := {asks.owner for asks in asked if asks.owner is not None}:
+            self.lookups.read_owners(owners)
 
     def pool(self, pool_id: int) -> PoolWork:
         """The pool's floor, its row locked until the transaction ends."""
@@ -65,48 +98,102 @@ class FloorTransaction:
 
     def pools(self, *pool_ids: int) -> list[PoolWork]:
         """Several floors, locked in order of id so that two transactions never wait for each other."""
-        for pool_id in sorted(set(pool_ids) - set(self._works)):
-            locked = select(POOL.c.version).where(POOL.c.id == pool_id).with_for_update()
-            version = self.session.execute(locked).scalar_one()
-            self._works[pool_id] = PoolWork(self.session, self.context.policy, self.now, self._state(pool_id, version))
+        missing = sorted(set(pool_ids) - set(self._works))
+        if missing:
+            newest = select(func.max(EVENT.c.id)).scalar_subquery()
+            locked = (
+                select(POOL.c.id, POOL.c.version, newest)
+                .where(POOL.c.id.in_(missing))
+                .order_by(POOL.c.id)
+                .with_for_update(of=POOL)
+            )
+            for pool_id, version, event_id in self.session.execute(locked).all():
+                self._newest = event_id or 0 if self._newest is None else self._newest
+                state = self._state(pool_id, version, event_id or 0)
+                work = PoolWork(self.session, self.context.policy, self.now, state)
+                work.rows = self.lookups.rows
+                self._works[pool_id] = work
         return [self._works[pool_id] for pool_id in pool_ids]
+
+    def pool_of_queue(self, code: str) -> tuple[PoolWork, QueueFacts]:
+        """The floor that the queue called `code` belongs to, locked; raises `Invalid` with the known names."""
+        for work in self._works.values():
+            queue = work.state.own_queues.get(code)
+            if queue is not None:
+                return work, queue
+        found = queue_named(self.session, code)
+        return self.pool(found.pool_id), QueueFacts(
+            found.id, found.code, found.name, found.channel, found.priority, found.target_wait_seconds
+        )
+
+    def pool_of_contact(self, contact_id: str) -> tuple[PoolWork, ContactRow]:
+        """The floor that the contact is on, locked, and its row; a transfer meanwhile is a `Conflict`."""
+        row = self.lookups.row(contact_id)
+        work = self._works.get(row.pool_id)
+        if work is None:
+            raise Conflict(f"contact {contact_id!r} is just being transferred: try again")
+        return work, row
+
+    def settle(self) -> None:
+        """Decide, once for all commands of the batch, for what waits on the floors that they changed."""
+        for work in self._works.values():
+            if work.changes:
+                work.offer()
 
     def flush(self) -> None:
         """Write what the commands changed and move the versions on."""
+        lines = 0
         for work in self._works.values():
+            lines += work.lines
             state = work.flush()
             if state is not work.state:
                 self.wrote = True
             self._states.append(state)
-        self.wrote = self.wrote or bool(self.session.new)
+        if lines:
+            self._own_lines_are_known(lines)
+        keep_replies(self.session.connection(), self.lookups.kept, self.now)
+        self.wrote = self.wrote or bool(self.lookups.kept) or bool(self.session.new)
 
     def committed(self) -> None:
         """After commit: what was written is what the next decision starts from."""
         for state in self._states:
             self._cache.put(state)
 
-    def _state(self, pool_id: int, version: int) -> PoolState:
+    def _own_lines_are_known(self, lines: int) -> None:
+        """The next decision need not look at the log's newest lines where all of them are from here."""
+        newest = self.session.execute(select(func.max(EVENT.c.id))).scalar() or 0
+        if self._newest is not None and newest == self._newest + lines:
+            self._states = [replace(state, seen_event=newest) for state in self._states]
+
+    def _state(self, pool_id: int, version: int, newest_event: int) -> PoolState:
         cached = self._cache.get(pool_id)
         if cached is not None and cached.version == version and abs(self.now - cached.built_at) < CACHE_AGE:
-            news = self.session.execute(
-                select(EVENT.c.id, EVENT.c.kind).where(EVENT.c.id > cached.seen_event).order_by(EVENT.c.id)
-            ).all()
-            if all(kind.startswith(KNOWN_KINDS) for _, kind in news):
-                return replace(cached, seen_event=news[-1][0]) if news else cached
+            if newest_event <= cached.seen_event:
+                return cached
+            kinds = self.session.execute(select(EVENT.c.kind).where(EVENT.c.id > cached.seen_event).distinct())
+            if all(kind.startswith(KNOWN_KINDS) for kind in kinds.scalars()):
+                return replace(cached, seen_event=newest_event)
         seen = self.session.execute(select(func.max(EVENT.c.id))).scalar() or 0
         return load_pool(self.session, pool_id, version, seen, self.now, cached.handled if cached else None)
 
 
 @contextmanager
-def floor_transaction(context: Context) -> Iterator[FloorTransaction]:
-    """One transaction over floors: committed whole with its events, or not at all; then readers are woken."""
-    cache = cache_of(context.engine)
-    with cache.turn:
-        # Where it fails, the cache still holds what was last committed: states are replaced, never changed.
-        with writing(context.engine) as session:
-            transaction = FloorTransaction(context, session, cache)
-            yield transaction
-            transaction.flush()
-        transaction.committed()
+def in_turn(context: Context) -> Iterator[FloorTransaction]:
+    """One transaction over floors, for whoever has this process's turn: committed whole with its events, or not at all.
+
+    Where it fails, the cache still holds what was last committed: states are replaced, never changed.
+    """
+    with writing(context.engine) as session:
+        transaction = FloorTransaction(context, session, cache_of(context.engine))
+        yield transaction
+        transaction.flush()
+    transaction.committed()
     if transaction.wrote:
         context.announcer.announce()
+
+
+@contextmanager
+def floor_transaction(context: Context) -> Iterator[FloorTransaction]:
+    """As `in_turn`, waiting for the turn first."""
+    with cache_of(context.engine).turn, in_turn(context) as transaction:
+        yield transaction

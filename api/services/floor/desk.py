@@ -1,0 +1,223 @@
+"""The floor's desk: commands that came meanwhile are done together, in one short transaction, and answered after it.
+
+Whoever asks from a thread waits for the turn and then does all that has come by then; requests on an event loop are
+done by one thread of the process. An answer is given only once it is committed. A command that is refused harms no
+other; where one fails half-way the whole batch is rolled back and each is done by itself.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from api.context import Context
+from api.errors import Forbidden, ServiceError
+from api.services.floor.cache import cache_of
+from api.services.floor.lookups import Asks, Speaker
+from api.services.floor.work import FloorTransaction, in_turn
+from roster.accounts import Role
+
+R = TypeVar("R")
+MOST_TOGETHER = 256
+"""Commands in one transaction, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[R]):
+    """Something to do on the floor.
+
+    `run` changes the floor as it stands in the transaction and returns what gives the reply once the batch is
+    decided. It refuses (raises a `ServiceError`) before it changes anything.
+    """
+
+    run: Callable[[FloorTransaction, Speaker], Callable[[], R]]
+    asks: Asks
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[R]):
+    """A reply, and on whose word it was."""
+
+    reply: R
+    speaker: Speaker
+
+
+@dataclass
+class _Ticket:
+    context: Context
+    command: Command[Any]
+    speaker: Speaker | None
+    roles: Collection[Role]
+    future: "asyncio.Future[Told[Any]] | None" = None
+    loop: asyncio.AbstractEventLoop | None = None
+    told: Told[Any] | None = None
+    error: Exception | None = None
+    done: bool = field(default=False)
+
+    def speaking(self, transaction: FloorTransaction) -> Speaker:
+        """Whose word it is: known by the caller, or the bearer token's as it stands in the transaction."""
+        if self.speaker is not None:
+            return self.speaker
+        speaker = transaction.lookups.speaker(self.command.asks.token or "")
+        if speaker.role not in self.roles:
+            raise Forbidden(f"{speaker.name} is signed in as {speaker.role}: expected {' or '.join(self.roles)}")
+        return speaker
+
+
+class Desk:
+    """The queue of one engine in this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._queue: deque[_Ticket] = deque()
+        self._thread: ThreadPoolExecutor | None = None
+        self._awake = False
+
+    def ask(self, context: Context, command: Command[R], speaker: Speaker) -> R:
+        """Do `command`, together with whatever else has come, and wait for it; from any thread."""
+        ticket = _Ticket(context, command, speaker, ())
+        with self._lock:
+            self._queue.append(ticket)
+        while not ticket.done:
+            self._serve_some(context.engine)
+        if ticket.error is not None:
+            raise ticket.error
+        if ticket.told is None:
+            raise LookupError("a command of the floor ended without an answer")
+        reply: R = ticket.told.reply
+        return reply
+
+    async def asked(
+        self, context: Context, command: Command[R], speaker: Speaker | None, roles: Collection[Role] = ()
+    ) -> Told[R]:
+        """As `ask`, without a thread that waits. Without a `speaker` the command's token must be of one of `roles`."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Told[R]] = loop.create_future()
+        with self._lock:
+            self._queue.append(_Ticket(context, command, speaker, roles, future, loop))
+            wake, self._awake = not self._awake, True
+            if self._thread is None:
+                self._thread = ThreadPoolExecutor(1, thread_name_prefix="floor")
+        if wake:
+            self._thread.submit(self._serve_all, context.engine)
+        return await future
+
+    def _serve_all(self, engine: Engine) -> None:
+        while True:
+            with self._lock:
+                if not self._queue:
+                    self._awake = False
+                    return
+            self._serve_some(engine)
+
+    def _serve_some(self, engine: Engine) -> None:
+        """One turn: whatever has come by then, at most a batch."""
+        with cache_of(engine).turn:
+            with self._lock:
+                batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
+            for _, tickets in groupby(batch, key=lambda ticket: id(ticket.context)):
+                _do(list(tickets))
+            for ticket in batch:
+                ticket.done = True
+        for loop in {ticket.loop for ticket in batch if ticket.loop is not None}:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_answer, [ticket for ticket in batch if ticket.loop is loop])
+
+
+def _answer(tickets: list[_Ticket]) -> None:
+    for ticket in tickets:
+        if ticket.future is None or ticket.future.done():
+            continue
+        if ticket.error is not None:
+            ticket.future.set_exception(ticket.error)
+        elif ticket.told is not None:
+            ticket.future.set_result(ticket.told)
+
+
+class _Entangled(Exception):
+    """A command was refused after it had changed something: what it changed must not stay."""
+
+
+def _do(tickets: list[_Ticket]) -> None:
+    try:
+        _together(tickets)
+    except (_Entangled, IntegrityError):
+        _one_by_one(tickets)
+    except OperationalError:
+        # The database itself (a deadlock, a lost connection): once more, and then it is everybody's error.
+        try:
+            _together(tickets)
+        except Exception as error:  # noqa: BLE001 - it is raised again where each command was asked for
+            _failed(tickets, error)
+    except Exception as error:  # noqa: BLE001 - as above
+        if len(tickets) == 1:
+            _failed(tickets, error)
+        else:
+            _one_by_one(tickets)
+
+
+def _one_by_one(tickets: list[_Ticket]) -> None:
+    for ticket in tickets:
+        try:
+            _alone(ticket)
+        except Exception as error:  # noqa: BLE001 - as above
+            _failed([ticket], error)
+
+
+def _alone(ticket: _Ticket) -> None:
+    try:
+        _together([ticket])
+    except IntegrityError:
+        # Another process posted the same ref or key under another pool's lock at this instant: now it is there.
+        _together([ticket])
+
+
+def _failed(tickets: list[_Ticket], error: Exception) -> None:
+    for ticket in tickets:
+        ticket.told, ticket.error = None, error
+
+
+def _together(tickets: list[_Ticket]) -> None:
+    """All of them in one transaction; their answers stand only when it is committed."""
+    context = tickets[0].context
+    found: list[tuple[_Ticket, Speaker, Callable[[], Any]] | tuple[_Ticket, ServiceError]] = []
+    answers: list[tuple[_Ticket, Told[Any] | None, Exception | None]] = []
+    with in_turn(context) as transaction:
+        transaction.prepare([ticket.command.asks for ticket in tickets])
+        for ticket in tickets:
+            before = transaction.changes
+            try:
+                speaker = ticket.speaking(transaction)
+                found.append((ticket, speaker, ticket.command.run(transaction, speaker)))
+            except ServiceError as error:
+                if transaction.changes != before:
+                    if len(tickets) == 1:
+                        raise
+                    raise _Entangled from error
+                found.append((ticket, error))
+        transaction.settle()
+        for entry in found:
+            if len(entry) == 3:
+                answers.append((entry[0], Told(entry[2](), entry[1]), None))
+            else:
+                answers.append((entry[0], None, entry[1]))
+    for ticket, told, refused in answers:
+        ticket.told, ticket.error = told, refused
+
+
+_desks: WeakKeyDictionary[Engine, Desk] = WeakKeyDictionary()
+_desks_lock = threading.Lock()
+
+
+def desk_of(context: Context) -> Desk:
+    """The desk of `context`'s engine in this process."""
+    with _desks_lock:
+        return _desks.setdefault(context.engine, Desk())

@@ -1,0 +1,185 @@
+"""What commands look up in the tables, read for a whole batch with one statement a kind, once, under the lock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, select
+
+from api.errors import Invalid, NotFound, Unauthenticated
+from api.services.floor.contact_values import ContactRow
+from api.services.floor.tables import AGENT, API_TOKEN, CONTACT, FLOOR_STATE, IDEMPOTENT_REPLY, QUEUE
+from roster.accounts import Role
+
+WHOLE_CONTACT = (
+    select(CONTACT, QUEUE.c.code.label("queue_code"), AGENT.c.code.label("agent_code"))
+    .join(QUEUE, QUEUE.c.id == CONTACT.c.queue_id)
+    .outerjoin(AGENT, AGENT.c.id == CONTACT.c.agent_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """On whose word a command is done: the name for the log, the role that reads the reply, an agent's own id."""
+
+    name: str
+    role: Role = Role.ROUTER
+    as_agent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What one command will look up; what is forgotten here is read by itself, later."""
+
+    contact: str | None = None
+    queue: str | None = None
+    ref: str | None = None
+    owner: str | None = None
+    agent: str | None = None
+    token: str | None = None
+
+
+@dataclass
+class Kept:
+    """What was answered to an idempotency key; `body` is there once the answer is known."""
+
+    request_hash: str
+    status_code: int = 0
+    body: str = ""
+
+
+class Lookups:
+    """Rows read inside one transaction, by what commands call them. Nothing outlives the transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.rows: dict[str, ContactRow] = {}
+        self._refs: dict[str, ContactRow | None] = {}
+        self._owners: dict[str, int | None] = {}
+        self._agents: dict[str, Any] = {}
+        self._speakers: dict[str, Speaker | None] = {}
+        self._replies: dict[str, Kept | None] = {}
+        self.kept: dict[str, Kept] = {}
+        """new replies by key, to be written with the rest"""
+
+    def read_tokens(self, hashes: Iterable[str]) -> None:
+        """Who the bearer tokens (as hashes) speak for, as it stands in this transaction."""
+        table = API_TOKEN.c
+        found = self._by_code(hashes, self._speakers, table.token_hash, table.name, table.role, table.revoked_at)
+        for token, row in found.items():
+            self._speakers[token] = None if row.revoked_at is not None else Speaker(row.name, row.role)
+
+    def read_refs(self, refs: Iterable[str]) -> None:
+        """The contacts that were posted under `refs` before."""
+        missing = sorted(set(refs) - set(self._refs))
+        self._refs.update(dict.fromkeys(missing))
+        for row in self._contacts(CONTACT.c.ref.in_(missing)) if missing else ():
+            self._refs[row.ref] = row
+
+    def read_contacts(self, ids: Iterable[str]) -> None:
+        """The contacts called `ids`; read under the lock of their pools."""
+        missing = sorted(set(ids) - set(self.rows))
+        if missing:
+            self._contacts(CONTACT.c.id.in_(missing))
+
+    def read_owners(self, codes: Iterable[str]) -> None:
+        """Agents named as owners."""
+        found = self._by_code(codes, self._owners, AGENT.c.code, AGENT.c.id)
+        self._owners.update({code: row.id for code, row in found.items()})
+
+    def read_agents(self, codes: Iterable[str]) -> None:
+        """Agents with the pool on whose floor they are, if any."""
+        missing = sorted(set(codes) - set(self._agents))
+        self._agents.update(dict.fromkeys(missing))
+        query = (
+            select(AGENT.c.id, AGENT.c.code, AGENT.c.active, FLOOR_STATE.c.pool_id, FLOOR_STATE.c.since)
+            .outerjoin(FLOOR_STATE, FLOOR_STATE.c.agent_id == AGENT.c.id)
+            .where(AGENT.c.code.in_(missing))
+        )
+        found = self._connection.execute(query).all() if missing else ()
+        self._agents.update({row.code: row for row in found})
+
+    def read_replies(self, keys: Iterable[str]) -> None:
+        """What was answered to idempotency keys (as stored) before."""
+        table = IDEMPOTENT_REPLY.c
+        found = self._by_code(keys, self._replies, table.key, table.request_hash, table.status_code, table.body)
+        self._replies.update({key: Kept(row.request_hash, row.status_code, row.body) for key, row in found.items()})
+
+    def speaker(self, token: str) -> Speaker:
+        """Whom a token's hash speaks for; raises `Unauthenticated`."""
+        if token not in self._speakers:
+            self.read_tokens([token])
+        found = self._speakers[token]
+        if found is None:
+            raise Unauthenticated("the bearer token is not known or was revoked")
+        return found
+
+    def row(self, contact_id: str) -> ContactRow:
+        """The contact's row; raises `NotFound`."""
+        if contact_id not in self.rows:
+            self.read_contacts([contact_id])
+        found = self.rows.get(contact_id)
+        if found is None:
+            raise NotFound(f"contact {contact_id!r} is not known")
+        return found
+
+    def posted(self, ref: str) -> ContactRow | None:
+        """The contact that was posted under `ref`, before or in this very transaction."""
+        if ref not in self._refs:
+            self.read_refs([ref])
+        return self._refs[ref]
+
+    def now_posted(self, row: ContactRow) -> None:
+        """A contact that this transaction has made."""
+        self._refs[row.ref] = row
+
+    def owner_id(self, code: str) -> int:
+        """The id of the agent named as owner; raises `Invalid`."""
+        if code not in self._owners:
+            self.read_owners([code])
+        found = self._owners[code]
+        if found is None:
+            raise Invalid(f"owner {code!r} is not known: expected the code of an agent")
+        return found
+
+    def agent(self, code: str) -> Any:
+        """The agent, active; raises `NotFound`."""
+        if code not in self._agents:
+            self.read_agents([code])
+        found = self._agents[code]
+        if found is None or not found.active:
+            raise NotFound(f"agent {code!r} is not known")
+        return found
+
+    def agents_read(self) -> list[Row[Any]]:
+        """The agents that were looked up so far."""
+        return [row for row in self._agents.values() if row is not None]
+
+    def reply(self, key: str) -> Kept | None:
+        """What was answered to the key, before or in this very transaction."""
+        if key in self.kept:
+            return self.kept[key]
+        if key not in self._replies:
+            self.read_replies([key])
+        return self._replies[key]
+
+    def _contacts(self, which: ColumnElement[bool]) -> list[ContactRow]:
+        found = []
+        for row in self._connection.execute(WHOLE_CONTACT.where(which)):
+            found.append(self.rows.setdefault(row.id, ContactRow(row._asdict())))
+        return found
+
+    def _by_code(
+        self,
+        wanted: Iterable[str],
+        known: dict[str, Any],
+        code: ColumnElement[Any],
+        *columns: ColumnElement[Any],
+    ) -> dict[str, Row[Any]]:
+        """Rows of what is `wanted` and not yet `known`, by `code`; what is not there is known to be nothing."""
+        missing = sorted(set(wanted) - set(known))
+        if not missing:
+            return {}
+        known.update(dict.fromkeys(missing))
+        rows = self._connection.execute(select(code, *columns).where(code.in_(missing))).all()
+        return {row[0]: row for row in rows}

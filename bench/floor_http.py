@@ -1,0 +1,208 @@
+"""Posting contacts over HTTP, durable, on one core, against a bare FastAPI handler that only validates the same body.
+
+`python -m bench.floor_http` serves both on the first core in turn and loads them from the others; what counts is
+the ratio within one run.
+"""
+
+import argparse
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from uuid import uuid4
+
+from fastapi import FastAPI
+
+from api.context import make_context
+from api.services.access.tokens import make_token
+from api.services.floor.views import ContactIn
+from api.settings import Settings
+from bench import load
+from bench.centres import make_centre
+from roster.store.migrate import migrate
+
+OUR_PORT, BARE_PORT = 8765, 8766
+HOST = "127.0.0.1"
+HEAVY = {"arrival_state": "grieving", "history": "repeat_after_failure", "parties": 3}
+BARE = "bench.floor_http:bare"
+OURS = "web.app:create_default_app"
+
+
+def bare() -> FastAPI:
+    """The same body validated by the same model, and nothing done with it."""
+    app = FastAPI()
+
+    @app.post("/api/v1/contacts", status_code=201)
+    async def post_contact(body: ContactIn) -> dict[str, str]:
+        return {"ref": body.ref}
+
+    return app
+
+
+@contextmanager
+def serving(
+    application: str, port: int, core: int | None, settings: Settings | None = None, workers: int = 1
+) -> Iterator[int]:
+    """A server of `application` (a factory) on `port` and `core`; its process id."""
+    environment = dict(os.environ)
+    if settings is not None:
+        environment |= {
+            "BREATHER_DATA_DIR": str(settings.data_dir),
+            "BREATHER_DATABASE_URL": settings.database_url,
+            "BREATHER_ENVIRONMENT": "test",
+        }
+    arguments = [
+        "--factory",
+        "--host",
+        HOST,
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--log-level",
+        "warning",
+        "--no-access-log",
+    ]
+    process = subprocess.Popen([sys.executable, "-m", "uvicorn", application, *arguments], env=environment)
+    if core is not None:
+        os.sched_setaffinity(process.pid, {core})
+    try:
+        wait_until_up(process, port)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_until_up(process: subprocess.Popen[bytes], port: int, seconds: float = 60) -> None:
+    """Until the port answers; raises where the server ends instead."""
+    for _ in range(int(seconds / 0.1)):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with exit status {process.returncode}")
+        try:
+            urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=1).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server did not come up")
+
+
+class Posts:
+    """Requests that post contacts, 9 % of them heavy, each with a `ref` of its own."""
+
+    def __init__(self, queues: Sequence[str], token: str) -> None:
+        self._chance = random.Random(3)
+        self._queues = queues
+        self._numbers = count()
+        self._run = uuid4().hex[:8]
+        self._head = (
+            f"POST /api/v1/contacts HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: "
+        )
+
+    def __call__(self) -> bytes:
+        ref, queue = f"{self._run}-{next(self._numbers)}", self._chance.choice(self._queues)
+        body: dict[str, object] = {"ref": ref, "queue": queue}
+        if self._chance.random() < 0.09:
+            body["entry"] = HEAVY
+        text = json.dumps(body)
+        return f"{self._head}{len(text)}\r\n\r\n{text}".encode()
+
+
+def measured(port: int, posts: Posts, connections: int, seconds: float, rate: float | None = None) -> load.Found:
+    """One run; raises where anything but 201 came back."""
+    found = load.run(HOST, port, connections=connections, seconds=seconds, make=posts, rate=rate)
+    if set(found.statuses) != {201}:
+        raise RuntimeError(f"expected 201 for every post, found {dict(found.statuses)}")
+    return found
+
+
+def cpu_seconds(process: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Side:
+    """One of the two servers: what its slices gave."""
+
+    port: int
+    process: int
+    rates: list[float]
+    cpu: float = 0.0
+    replies: int = 0
+
+    def slice(self, posts: Posts, connections: int, seconds: float) -> load.Found:
+        """Load it for a moment."""
+        before = cpu_seconds(self.process)
+        found = measured(self.port, posts, connections, seconds)
+        self.cpu += cpu_seconds(self.process) - before
+        self.replies += len(found.milliseconds)
+        self.rates.append(found.rate)
+        return found
+
+    @property
+    def microseconds(self) -> float:
+        """Processor time of a reply."""
+        return self.cpu / self.replies * 1e6
+
+
+def bench_sqlite(agents: int, connections: Sequence[int], seconds: float) -> None:
+    """SQLite, one process, one core: slices of a second, ours and the bare one in turn, because the machine varies."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, set(cores[1:]) or set(cores))
+    for number in connections:
+        with tempfile.TemporaryDirectory() as folder:
+            settings = Settings(environment="test", data_dir=Path(folder))
+            context = make_context(settings)
+            migrate(context.engine)
+            posts = Posts(make_centre(context, agents), make_token(context, "bench", actor="bench").secret)
+            context.engine.dispose()
+            with (
+                serving(BARE, BARE_PORT, cores[0]) as bare_process,
+                serving(OURS, OUR_PORT, cores[0], settings) as our_process,
+            ):
+                bare, ours = Side(BARE_PORT, bare_process, []), Side(OUR_PORT, our_process, [])
+                for side in (bare, ours):
+                    measured(side.port, posts, number, 1)
+                slowest = 0.0
+                for _ in range(round(seconds)):
+                    bare.slice(posts, number, 1)
+                    slowest = max(slowest, ours.slice(posts, number, 1).percentile(0.99))
+                rate = statistics.median(ours.rates)
+                half = measured(OUR_PORT, posts, number, seconds, rate=rate / 2)
+        ratio = statistics.median(our / its for our, its in zip(ours.rates, bare.rates, strict=True))
+        print(
+            f"SQLite, {number} connections: {rate:.0f}/s, bare {statistics.median(bare.rates):.0f}/s, ratio "
+            f"{ratio:.0%} (wanted 65 %); processor {ours.microseconds:.0f} and {bare.microseconds:.0f} us a post; p99 "
+            f"{slowest:.1f} ms at capacity, {half.percentile(0.99):.1f} ms at half of it (wanted < 30 ms)",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=5.0, help="each run")
+    parser.add_argument("--agents", type=int, default=200)
+    parser.add_argument("--connections", type=int, nargs="+", default=[16, 64])
+    asked = parser.parse_args()
+    bench_sqlite(asked.agents, asked.connections, asked.seconds)
+
+
+if __name__ == "__main__":
+    main()
