@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -81,11 +82,23 @@ class Form:
         sent = self.get("Timestamp")
         if not sent:
             return
-        if not sent.isascii() or not sent.isdigit() or len(sent) > 11:
-            raise Invalid(f"Timestamp={sent[:40]!r}: expected whole seconds since 1970")
-        away = abs(now.timestamp() - int(sent))
+        away = abs(now.timestamp() - _seconds(sent))
         if away > TOLERANCE.total_seconds():
             raise Invalid(f"Timestamp={sent}: {round(away)} s from now, expected at most {TOLERANCE.seconds} s")
+
+
+def _seconds(sent: str) -> float:
+    """`sent` as seconds since 1970: a number of them, ISO 8601, or as mail writes dates. The vendor uses all three."""
+    if sent.isascii() and sent.isdigit() and len(sent) <= 11:
+        return float(sent)
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = read(sent)
+        except (ValueError, OverflowError):
+            continue
+        if found.tzinfo is not None:
+            return found.timestamp()
+    raise Invalid(f"Timestamp={sent[:40]!r}: expected seconds since 1970, or a date and time with its zone")
 
 
 async def signed_form(request: Request, context: ContextDep) -> Form:
