@@ -45,6 +45,9 @@ _WORDS = {
 }
 
 
+REST_YIELDED = _WORDS[Protection.REST]
+
+
 @dataclass(frozen=True)
 class Yielded:
     """A protection that gave way to a contact, and the rest it cost (minutes)."""

@@ -3,17 +3,21 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 
 from api.context import Context
 from api.deps import AgentDep, ContextDep
-from api.errors import Forbidden
+from api.errors import Forbidden, Invalid
 from api.security.caller import Caller
 from api.services.days.ledger import ledger_export, ledger_today
 from api.services.days.planning import ensure_day
 from api.services.days.views import AgentDayView, agent_day, code_of
 from api.services.debriefs import invitations as debriefs
 from api.services.floor.commands import moment
+from api.services.floor.limits import Limits, limits_of, queues_taken, set_limits
+from api.services.floor.resting import give_back_rest, postpone_rest, take_owed_rest
 from web.agent import words
 from web.pages import page, see_other
 
@@ -95,6 +99,61 @@ def export_ledger(context: ContextDep, caller: AgentDep) -> Response:
     return JSONResponse(
         ledger_export(context, caller),
         headers={"Content-Disposition": 'attachment; filename="breather-ledger.json"', "Cache-Control": "no-store"},
+    )
+
+
+@router.post("/today/rest/postpone")
+def put_off(
+    request: Request, context: ContextDep, caller: AgentDep, minutes: Annotated[int, Form(ge=1, le=1440)]
+) -> Response:
+    """The rest that is on begins later."""
+    told = postpone_rest(context, code_of(context, _own(caller)), minutes, actor=caller.name)
+    return _answer(request, context, caller, told.reason)
+
+
+@router.post("/today/rest/give-back")
+def end_rest(request: Request, context: ContextDep, caller: AgentDep) -> Response:
+    """The rest that is on ends now; the rest of it stays theirs."""
+    told = give_back_rest(context, code_of(context, _own(caller)), actor=caller.name)
+    return _answer(request, context, caller, told.reason)
+
+
+@router.post("/today/rest/take")
+def take_rest(request: Request, context: ContextDep, caller: AgentDep) -> Response:
+    """What is owed, now."""
+    told = take_owed_rest(context, code_of(context, _own(caller)), actor=caller.name)
+    return _answer(request, context, caller, told.reason)
+
+
+@router.get("/today/limits")
+def show_limits(request: Request, context: ContextDep, caller: AgentDep) -> Response:
+    """The agent's own limits, to set."""
+    return _limits(request, context, caller)
+
+
+@router.post("/today/limits")
+async def keep_limits(request: Request, context: ContextDep, caller: AgentDep) -> Response:
+    """These limits and no others. No reason is asked."""
+    form = await request.form()
+    chosen = {name: [str(value) for value in form.getlist(name)] for name in Limits.model_fields}
+    try:
+        limits = Limits.model_validate(chosen)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise Invalid(f"{fault['loc'][0]} {fault['input']!r}: {fault['msg']}") from error
+    await run_in_threadpool(set_limits, context, limits, caller)
+    return see_other("/today/limits?kept=1")
+
+
+def _limits(request: Request, context: Context, caller: Caller) -> Response:
+    return page(
+        request,
+        "agent/limits.html",
+        limits=limits_of(context, caller),
+        queues=queues_taken(context, caller),
+        arrival_words=words.ARRIVALS,
+        stake_words=words.STAKES,
+        kept="kept" in request.query_params,
     )
 
 

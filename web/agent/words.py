@@ -6,6 +6,14 @@ from datetime import date, timedelta
 from api.services.days.views import AgentDayView, SegmentView, ShiftView
 
 MINUTE = timedelta(minutes=1)
+ARRIVALS = {"distressed": "distressed", "hostile": "hostile", "grieving": "grieving", "flooded": "flooded by it all"}
+STAKES = {
+    "care_access": "getting care",
+    "medication": "medication",
+    "money": "money",
+    "legal_rights": "legal rights",
+    "urgent_timing": "something urgent",
+}
 ON_BREAK = {"meal": "Meal", "rest": "Rest", "debrief": "Peer debrief", "training": "Training", "away": "Away"}
 
 

@@ -11,6 +11,7 @@ from api.errors import Forbidden, NotFound
 from api.security.caller import Caller
 from api.services.days.views import LoadView, load_view
 from api.services.debriefs.views import zone_of
+from api.services.floor.limits import limits_of
 from roster.clock import clock_text, local_day, midnight
 from roster.contacts import Contact
 from roster.people import Agent
@@ -122,6 +123,7 @@ def ledger_export(context: Context, caller: Caller) -> dict[str, Any]:
                 for contact in contacts
             ],
             "rests": [rest.model_dump(mode="json", exclude={"agent_id"}) for rest in rests],
+            "limits": limits_of(context, caller).model_dump(mode="json"),
             "rest_debts": [debt.model_dump(mode="json", exclude={"agent_id"}) for debt in debts],
             "segments": [segment.model_dump(mode="json", exclude={"agent_id"}) for segment in segments],
             # A peer sees what they gave and give; whether somebody was offered their time and passed is not theirs.

@@ -134,6 +134,9 @@ def being(agent_code: str, wanted: AgentState, token: str | None = None) -> Comm
         else:
             kept = select(FLOOR_STATE.c.since).where(FLOOR_STATE.c.agent_id == agent.id)
             since = work.session.execute(kept).scalar_one()
+            if agent.wrap_up_until is not None and wanted is AgentState.AVAILABLE:
+                # Saying so again ends the time after a contact early.
+                work.put(replace(agent, wrap_up_until=None))
         if wanted is not AgentState.AVAILABLE:
             withdraw_reservations(work, work.agent(agent.id) or agent)
         view = StateView(agent=agent_code, state=wanted.value, since=since)
@@ -182,9 +185,9 @@ def tick(context: Context) -> None:
         with floor_transaction(context) as transaction:
             work = transaction.pool(pool_id)
             _expire(work)
-            work.offer()
-            repay(work)
             _begin_pending(work)
+            repay(work)
+            work.offer()
 
 
 def _pools_with_work(session: Session, context: Context) -> list[int]:

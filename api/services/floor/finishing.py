@@ -1,8 +1,9 @@
 """What follows a contact: how heavy it was, what its agent carries now, the rest that is due, and debts."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from api.services.floor.contact_rows import AnyRow
@@ -10,6 +11,7 @@ from api.services.floor.pool_work import PoolWork
 from api.services.floor.rests import Given, give, record_debt, withdraw_reservations
 from api.services.floor.state import LiveContact
 from api.services.floor.views import CompletionView
+from optimizer.routing.decide import REST_YIELDED
 from optimizer.routing.floor import AgentOnFloor
 from roster.contacts import HEAVY_TIERS, OPEN_STATUSES, ContactStatus, OutcomeMarker
 from roster.load.difficulty import Difficulty, Factor, experienced_difficulty, rest_minutes
@@ -55,16 +57,26 @@ def finish(
     else:
         work.put(_carrying(work, agent, experienced))
         for yielded in row.reason.get("yielded", ()):
-            record_debt(work, agent_id, int(yielded["minutes"]), contact.id)
+            minutes = _cost(yielded, agent, row, work.now)
+            if minutes:
+                record_debt(work, agent_id, minutes, contact.id)
         view = _rest(work, agent_id, due, contact.id, experienced.sentence)
     # Kept with the contact, so that completing it again gives the same reply.
     work.write(contact.id, reason={**row.reason, **(remember or {}), "completion": view.model_dump(mode="json")})
     return view
 
 
+def _cost(yielded: dict[str, Any], agent: AgentOnFloor, row: Row[Any], now: datetime) -> int:
+    """Minutes of rest that a protection's yielding cost: as was said, but no more of a rest than the contact took."""
+    if yielded["protection"] != REST_YIELDED:
+        return int(yielded["minutes"])
+    return min(int(yielded["minutes"]), math.ceil(agent.resting_minutes(row.started_at or row.assigned_at, now)))
+
+
 def _carrying(work: PoolWork, agent: AgentOnFloor, experienced: Difficulty) -> AgentOnFloor:
     resting = agent.resting_minutes(agent.load.at, work.now)
     load = decayed(agent.load, work.now, resting_minutes=resting, policy=work.policy.load)
+    wrap_up = timedelta(seconds=work.policy.routing.wrap_up_seconds)
     heavy = int(experienced.tier in HEAVY_TIERS)
     return replace(
         agent,
@@ -73,6 +85,7 @@ def _carrying(work: PoolWork, agent: AgentOnFloor, experienced: Difficulty) -> A
         heavy_this_shift=agent.heavy_this_shift + heavy,
         heavy_in_7_days=agent.heavy_in_7_days + heavy,
         idle_since=work.now,
+        wrap_up_until=work.now + wrap_up if wrap_up else None,
     )
 
 

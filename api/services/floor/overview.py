@@ -145,6 +145,8 @@ def _person(agent: AgentOnFloor, state: PoolState, now: datetime) -> PersonOnFlo
         return PersonOnFloor(facts.code, facts.name, PROTECTED_TIME, until)
     if agent.state is not AgentState.AVAILABLE:
         return PersonOnFloor(facts.code, facts.name, AWAY)
+    if not closed and agent.wrap_up_until is not None and agent.wrap_up_until > now:
+        return PersonOnFloor(facts.code, facts.name, ON_CONTACT)
     if closed:
         return PersonOnFloor(facts.code, facts.name, ON_BREAK if agent.shift else OFF_SHIFT, until)
     return PersonOnFloor(facts.code, facts.name, FREE)

@@ -6,11 +6,12 @@ stands alone. What could not be given is a debt, recorded and repaid at the firs
 
 import textwrap
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from api.services.floor.pool_work import BREATHER, PoolWork
 from api.services.floor.state import LOOK_AHEAD, read_plan, segments_around
@@ -26,6 +27,7 @@ from roster.shifts import SegmentKind
 LOOK_BACK = timedelta(hours=24)
 SENTENCE_LENGTH = 400
 REASON_LENGTH = 240
+OWED_WORDS = "Rest that was owed to you."
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,10 @@ def withdraw_reservations(work: PoolWork, agent: AgentOnFloor) -> None:
             work.event("contact.waiting", contact.id, BREATHER)
 
 
-def record_debt(work: PoolWork, agent_id: int, minutes: int, contact_id: str | None) -> None:
-    """Rest that is owed to an agent, to be repaid within the shift of today."""
+def record_debt(
+    work: PoolWork, agent_id: int, minutes: int, contact_id: str | None, *, postponed_to: datetime | None = None
+) -> None:
+    """Rest that is owed to an agent, to be repaid within the shift of today; where they put it off, at that time."""
     on_date = work.facts(agent_id).on_date
     work.session.execute(
         insert(REST_DEBT).values(
@@ -125,55 +129,109 @@ def record_debt(work: PoolWork, agent_id: int, minutes: int, contact_id: str | N
             repaid_minutes=0,
             incurred_at=work.now,
             on_date=on_date,
+            postponed_to=postponed_to,
         )
     )
     work.event("rest.owed", str(agent_id), BREATHER, agent_id, minutes=minutes, contact=contact_id)
 
 
-def repay(work: PoolWork) -> int:
-    """Repay what is owed while the floor is quiet; the minutes given.
+def debts_of_today(work: PoolWork, agent_ids: Iterable[int]) -> list[Row[Any]]:
+    """What is owed to these agents from the shift that they are in, oldest first."""
+    dates = {agent_id: work.facts(agent_id).on_date for agent_id in agent_ids}
+    if not dates:
+        return []
+    found = work.session.execute(
+        select(REST_DEBT)
+        .where(REST_DEBT.c.agent_id.in_(dates), REST_DEBT.c.repaid_minutes < REST_DEBT.c.minutes)
+        .where(REST_DEBT.c.on_date.in_(sorted(set(dates.values()))))
+        .order_by(REST_DEBT.c.incurred_at, REST_DEBT.c.id)
+    ).all()
+    return [debt for debt in found if debt.on_date == dates[debt.agent_id]]
 
-    Quiet means: nothing waits, and for every queue that the agent takes somebody else is free for it.
+
+def repay(work: PoolWork) -> int:
+    """Repay what is owed; the minutes given. Before anything is offered.
+
+    At the first quiet time: nothing waits, and for every queue that the agent takes somebody else is free for it. At
+    the time that the agent put it off to, and when little more than what is owed is left of their shift, quiet or not:
+    who is on a contact then rests right after it.
     """
-    if work.waiting():
+    people = {agent.id: agent for agent in work.people() if agent.state is AgentState.AVAILABLE}
+    debts = debts_of_today(work, people)
+    if not debts:
         return 0
-    people = {agent.id: agent for agent in work.people()}
-    due = [
-        debt
-        for debt in work.session.execute(
-            select(REST_DEBT)
-            .where(REST_DEBT.c.agent_id.in_(people), REST_DEBT.c.repaid_minutes < REST_DEBT.c.minutes)
-            .where(REST_DEBT.c.on_date.in_(sorted({work.facts(agent_id).on_date for agent_id in people})))
-            .order_by(REST_DEBT.c.incurred_at, REST_DEBT.c.id)
-        ).all()
-        if debt.on_date == work.facts(debt.agent_id).on_date
-    ]
+    quiet = not work.waiting()
     free = {agent.id for agent in people.values() if is_free(agent, work.now)}
+    owed: dict[int, int] = defaultdict(int)
+    for debt in debts:
+        owed[debt.agent_id] += debt.minutes - debt.repaid_minutes
     repaid = 0
-    for debt in due:
-        if debt.agent_id not in free or not _covered(people, free, debt.agent_id):
+    for debt in debts:
+        agent = work.agent(debt.agent_id) or people[debt.agent_id]
+        if _is_due(work, agent, debt, owed[agent.id]):
+            withdraw_reservations(work, agent)
+            agent = work.agent(agent.id) or agent
+            if agent.held:
+                _after_this_contact(work, agent, debt)
+                continue
+            if agent.rest_pending or agent.closed_at(work.now) is not None:
+                continue
+        elif debt.postponed_to is not None or not quiet or agent.id not in free or not _covered(people, free, agent.id):
             continue
-        minutes = debt.minutes - debt.repaid_minutes
-        given = give(
-            work,
-            debt.agent_id,
-            minutes,
-            cause=RestCause.CONTACT,
-            contact_id=debt.contact_id,
-            why="Rest that was owed to you, now that it is quiet.",
-            light_only=False,
-            owe=False,
-        )
-        free.discard(debt.agent_id)
-        if given.rest is None:
-            continue
-        repaid += given.rest.minutes
-        values: dict[str, Any] = {"repaid_minutes": debt.repaid_minutes + given.rest.minutes}
-        if given.rest.minutes == minutes:
-            values["repaid_at"] = work.now
-        work.session.execute(update(REST_DEBT).where(REST_DEBT.c.id == debt.id).values(**values))
-        work.event("rest.repaid", str(debt.agent_id), BREATHER, debt.agent_id, minutes=given.rest.minutes)
+        given = repay_debt(work, debt, "Rest that was owed to you, now that it is quiet." if quiet else OWED_WORDS)
+        free.discard(agent.id)
+        repaid += given.rest.minutes if given.rest is not None else 0
     return repaid
+
+
+def _is_due(work: PoolWork, agent: AgentOnFloor, debt: Row[Any], owed_minutes: int) -> bool:
+    if debt.postponed_to is not None and debt.postponed_to <= work.now:
+        return True
+    if agent.shift is None:
+        return False
+    reserve = timedelta(minutes=owed_minutes + work.policy.rest.repay_before_end_minutes)
+    return work.now < agent.shift[1] <= work.now + reserve
+
+
+def _after_this_contact(work: PoolWork, agent: AgentOnFloor, debt: Row[Any]) -> None:
+    """What is owed becomes rest that begins as soon as the contacts in hand are over; nothing new comes before."""
+    facts = work.facts(agent.id)
+    minutes = debt.minutes - debt.repaid_minutes
+    work.put(replace(agent, rest_pending=True))
+    work.put_facts(
+        replace(
+            facts,
+            pending_rest_minutes=facts.pending_rest_minutes + minutes,
+            pending_contact_id=facts.pending_contact_id or debt.contact_id,
+        )
+    )
+    _mark_repaid(work, debt, minutes)
+
+
+def repay_debt(work: PoolWork, debt: Row[Any], why: str) -> Given:
+    """Give what is owed by one debt, from now on, as far as the shift has room for it."""
+    minutes = debt.minutes - debt.repaid_minutes
+    given = give(
+        work,
+        debt.agent_id,
+        minutes,
+        cause=RestCause.CONTACT,
+        contact_id=debt.contact_id,
+        why=why,
+        light_only=False,
+        owe=False,
+    )
+    if given.rest is not None:
+        _mark_repaid(work, debt, given.rest.minutes)
+        work.event("rest.repaid", str(debt.agent_id), BREATHER, debt.agent_id, minutes=given.rest.minutes)
+    return given
+
+
+def _mark_repaid(work: PoolWork, debt: Row[Any], minutes: int) -> None:
+    values: dict[str, Any] = {"repaid_minutes": debt.repaid_minutes + minutes}
+    if debt.repaid_minutes + minutes == debt.minutes:
+        values["repaid_at"] = work.now
+    work.session.execute(update(REST_DEBT).where(REST_DEBT.c.id == debt.id).values(**values))
 
 
 def is_free(agent: AgentOnFloor, now: datetime) -> bool:
@@ -182,6 +240,7 @@ def is_free(agent: AgentOnFloor, now: datetime) -> bool:
         agent.state is AgentState.AVAILABLE
         and not agent.held
         and not agent.rest_pending
+        and (agent.wrap_up_until is None or agent.wrap_up_until <= now)
         and agent.closed_at(now) is None
     )
 

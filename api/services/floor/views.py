@@ -168,7 +168,7 @@ class CompletionView(_Out):
 
 
 class MomentView(_Out):
-    """A moment that an agent asked for: `begins` is "now" or "after the contact"."""
+    """A moment that an agent asked for: `begins` is "now", "after the contact", "later" or "ended"."""
 
     begins: str
     rest: RestView | None
