@@ -66,7 +66,7 @@ def finish(
     return view
 
 
-def _cost(yielded: dict[str, Any], agent: AgentOnFloor, row: Row[Any], now: datetime) -> int:
+def _cost(yielded: dict[str, Any], agent: AgentOnFloor, row: AnyRow, now: datetime) -> int:
     """Minutes of rest that a protection's yielding cost: as was said, but no more of a rest than the contact took."""
     if yielded["protection"] != REST_YIELDED:
         return int(yielded["minutes"])
