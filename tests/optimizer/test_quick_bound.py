@@ -11,6 +11,7 @@ from optimizer.shifts.columns.bounding import Bounding
 from optimizer.shifts.columns.quick_bound import QuickBounding
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.rows.in_row import Balance
+from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.solve import solve
 from roster.result import Status
@@ -66,6 +67,17 @@ def test_climbing_over_whole_rows_lifts_the_bound_beyond_what_the_weeks_prices_s
     at_once = bounding._whole(bounding._best)
     assert at_once is not None
     assert bound > 1.001 * at_once.bound
+
+
+def test_whoever_waits_is_told_of_all_that_the_climb_proves() -> None:
+    crew = crew_of(own_shape(agents=10, days=14))
+    assert construct(crew, 0)
+    progress = Progress(time_limit_seconds=600.0)
+    bounding = QuickBounding(crew.grid, crew.people, crew.cover, crew.rows)
+    told: list[int | None] = []
+    bounding.run(progress, rounds=2, on_round=lambda: told.append(progress.bound))
+    assert len(told) > 3
+    assert told[1] != told[-1] == progress.bound
 
 
 def test_it_teaches_a_slope_for_each_balance_and_parts_that_can_be_worked() -> None:

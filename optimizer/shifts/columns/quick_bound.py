@@ -47,6 +47,9 @@ STILL_ROUNDS = 6
 LEAST_RISE = 1e-3
 """It is also over where so many rounds have not raised its bound by this share."""
 
+CLIMB_ROUND = 20
+"""Answers over whole rows between two times that whoever waits is told."""
+
 PARTS_PER_WEEK = 4
 
 
@@ -143,24 +146,36 @@ class QuickBounding:
                 on_round()
             if self.distance <= NEAR or self._rounds - self._rose[0] >= STILL_ROUNDS:
                 break
-        self._climb(progress, until)
+        self._climb(progress, until, on_round)
 
-    def _climb(self, progress: Progress, until: float | None) -> None:
+    def _climb(self, progress: Progress, until: float | None, on_round: Callable[[], None] | None) -> None:
         """Raise the best prices over whole rows; what the weeks' game goes on from stays."""
         if self._best is None or self._best_duals is None or progress.over():
             return
         saddle = self._saddle
         self._climb_pairs(self._best)
+        heard = 0
+
+        def answer(prices: SaddlePrices) -> Answer | None:
+            nonlocal heard
+            found = self._heard(prices, progress)
+            if on_round is not None and heard % CLIMB_ROUND == 0:
+                on_round()
+            heard += 1
+            return found
+
         duals, _ = climb(
             self._best_duals,
             saddle.prices_at,
-            lambda prices: self._heard(prices, progress),
+            answer,
             saddle.moved,
             lambda: progress.over() or (until is not None and progress.seconds >= until),
         )
         self._climbed, prices = duals, saddle.prices_at(duals)
         self._climb_pairs(prices)
         self._heard(prices, progress)
+        if on_round is not None:
+            on_round()
 
     def _climb_pairs(self, prices: SaddlePrices) -> None:
         self._pairs.climb(self._finder, [self._prices_of(number, prices) for number in range(len(self._people))])
