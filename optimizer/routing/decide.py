@@ -223,7 +223,7 @@ class _Deciding:
     def hold(self, contact: WaitingContact, asks: Floats, declined: Ints, rivals: int) -> bool:
         """Let a heavy contact wait a bounded moment, if the forecast of who becomes free says that it pays."""
         horizon = self.terms.look_ahead - self.waited(contact)
-        if contact.tier not in HEAVY_TIERS or horizon <= 0 or self.overdue(contact):
+        if contact.tier not in HEAVY_TIERS or contact.life_at_risk or horizon <= 0 or self.overdue(contact):
             return False
         weights = self.terms.weights
         saving = worth_waiting(self.floor.columns.arrays, asks, declined, self.at, weights, horizon, rivals)

@@ -36,7 +36,7 @@ def worth_waiting(
     if fewest == np.inf:
         return -np.inf
     now = costs.min()
-    rates, saving, back_in, back_saving = 0.0, 0.0, np.inf, 0.0
+    rates, saving, back_in, back_saving, fresher = 0.0, 0.0, np.inf, 0.0, 0
     for place in range(len(everybody)):
         state = everybody[place]
         if state[FREE] > 0.0:
@@ -59,12 +59,13 @@ def worth_waiting(
         saved = now - cost_of(state, floor.skills[row, queue], ask, fewest, most, fewest_week, terms)
         if saved <= 0.0:
             continue
+        fresher += 1
         if releases > 0.0:
             rates += releases
             saving += releases * saved
         elif due - at < back_in:
             back_in, back_saving = due - at, saved
-    if rates <= 0.0 and back_in > horizon:
+    if fresher <= rivals:
         return -np.inf
     until = min(horizon, back_in)
     wait, expected, left = until, 0.0, 1.0
