@@ -136,6 +136,7 @@ class _Deciding:
         self.at = now.timestamp()
         self.terms = terms
         self.found: dict[str, Decision] = {}
+        self.held_back: Counter[int] = Counter()
         self.given: list[tuple[WaitingContact, int]] = []
 
     def all(self, waiting: Sequence[WaitingContact]) -> tuple[Decision, ...]:
@@ -205,20 +206,21 @@ class _Deciding:
         row, cost = choose(self.floor.columns.arrays, asks, declined, self.at, passed, self.terms.weights)
         if row < 0:
             return False
-        if not (ahead and self.hold(contact, asks, declined, 0)):
+        if not (ahead and self.hold(contact, asks, declined, self.held_back[contact.queue_id])):
             self.give(contact, row, cost, passed)
         return True
 
     def hold_back(self, left: Sequence[WaitingContact], asks: Floats, declined: Ints, possible: set[int]) -> bool:
         """Let heavy contacts wait where that pays; whether any does."""
         rivals = Counter(contact.queue_id for each, contact in enumerate(left) if each not in possible)
-        held = 0
+        held = sum(self.held_back.values())
         for each, contact in enumerate(left):
             row = slice(each, each + 1)
-            if each in possible and self.hold(contact, asks[row], declined[row], rivals[contact.queue_id]):
-                rivals[contact.queue_id] += 1
-                held += 1
-        return held > 0
+            if each in possible and self.hold(
+                contact, asks[row], declined[row], rivals[contact.queue_id] + self.held_back[contact.queue_id]
+            ):
+                self.held_back[contact.queue_id] += 1
+        return sum(self.held_back.values()) > held
 
     def hold(self, contact: WaitingContact, asks: Floats, declined: Ints, rivals: int) -> bool:
         """Let a heavy contact wait a bounded moment, if the forecast of who becomes free says that it pays."""
