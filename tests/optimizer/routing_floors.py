@@ -6,11 +6,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from optimizer.routing.floor import EVER, NEVER, AgentOnFloor, ClosedSpan, HeldContact, WaitingContact
-from roster.contacts import Tier
+from roster.contacts import ArrivalState, Tier
 from roster.load.difficulty import tier_of
 from roster.load.pools import Load
 from roster.people import Channel
 from roster.policy import default_policy
+from roster.protections import TOPICS
 from roster.rest import AgentState
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -101,12 +102,15 @@ def agents(draw: st.DrawFn, number: int) -> AgentOnFloor:
         heavy_in_7_days=draw(st.integers(0, 13)),
         idle_since=draw(st.none() | _instants),
         rest_pending=draw(st.sampled_from([False, False, False, True])),
+        limits=frozenset(draw(st.lists(st.sampled_from(TOPICS), max_size=2))),
+        limited_queues=frozenset(draw(st.sampled_from([(), (), (), (1,), (2, 3)]))),
+        wrap_up_until=draw(st.sampled_from([None, None, None, NOW - minutes(1), NOW, NOW + minutes(1)])),
     )
 
 
 @st.composite
-def contacts(draw: st.DrawFn, number: int) -> WaitingContact:
-    """Any waiting contact."""
+def contacts(draw: st.DrawFn, number: int, dangerous: bool = False) -> WaitingContact:
+    """Any waiting contact; some with a life at risk where `dangerous`."""
     score = draw(st.integers(0, 100))
     return contact(
         f"c{number}",
@@ -117,12 +121,15 @@ def contacts(draw: st.DrawFn, number: int) -> WaitingContact:
         arrived_at=NOW - timedelta(seconds=draw(st.integers(-5, 600))),
         owner_id=draw(st.none() | st.integers(1, 5)),
         declined_by=frozenset(draw(st.lists(st.integers(1, 5), max_size=2))),
+        topics=frozenset(draw(st.lists(st.sampled_from([ArrivalState.CALM, *TOPICS]), max_size=3))),
+        handle_seconds=draw(st.sampled_from([0.0, 60.0, 600.0])),
+        life_at_risk=dangerous and draw(st.sampled_from([False, False, True])),
     )
 
 
 @st.composite
-def situations(draw: st.DrawFn) -> tuple[list[AgentOnFloor], list[WaitingContact]]:
-    """A floor of up to five agents and up to four contacts."""
+def situations(draw: st.DrawFn, dangerous: bool = False) -> tuple[list[AgentOnFloor], list[WaitingContact]]:
+    """A floor of up to five agents and up to four contacts; lives at risk among them where `dangerous`."""
     people = [draw(agents(number)) for number in range(1, draw(st.integers(0, 5)) + 1)]
-    waiting = [draw(contacts(number)) for number in range(draw(st.integers(0, 4)))]
+    waiting = [draw(contacts(number, dangerous)) for number in range(draw(st.integers(0, 4)))]
     return people, waiting

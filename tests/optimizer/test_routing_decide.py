@@ -287,7 +287,10 @@ def test_no_floor_whatever_makes_it_break_a_hard_rule(
         assert not person.rest_pending
         assert person.closed_at(NOW) is None
         assert person.id not in each.declined_by
-        late = (NOW - each.arrived_at).total_seconds() >= POLICY.routing.max_wait_seconds
+        assert not each.topics & person.limits
+        assert each.queue_id not in person.limited_queues
+        assert person.wrap_up_until is None or person.wrap_up_until <= NOW
+        late = (NOW - each.arrived_at).total_seconds() >= POLICY.routing.max_wait(each.priority)
         light = person.light_only_until is not None and person.light_only_until > NOW
         protections = {yielded.protection for yielded in decision.yielded}
         assert ("light-only" in protections) == (light and each.score >= POLICY.routing.light_score_below)
