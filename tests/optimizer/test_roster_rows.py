@@ -16,8 +16,8 @@ from optimizer.shifts.model.roster_model import RosterModel
 from optimizer.shifts.rows.finder import RowFinder
 from optimizer.shifts.rows.in_row import InRow, TooLarge
 from optimizer.shifts.rows.people import Person, people_of
-from optimizer.shifts.warm import warm
 from optimizer.shifts.rules import cover
+from optimizer.shifts.warm import warm
 from roster.problem import Assigned, Problem
 from roster.rules.registry import Scope, judge
 from tests.optimizer.random_people import random_person

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from optimizer.shifts.errors import SolverError
 from optimizer.shifts.processes.wire import Improvement, Message, Order
-from optimizer.shifts.warm import warm
 from optimizer.shifts.solve import solve
+from optimizer.shifts.warm import warm
 from roster.problem import Assigned
 from roster.result import TracePoint
 
