@@ -38,8 +38,13 @@ def warm() -> None:
         raise RuntimeError(f"the compiled row finder is wrong: 3 shifts were to be found, it found {found}")
     finder.window(people[0], found[1], range(WEEK - 2))
     row_by_blocks(people[0], people[0].charges)
-    crew = Crew(grid, people, finder, CoverTable(grid))
+    cover = CoverTable(grid)
+    gaps = cover.gaps(cover.given)
+    cover.change_gaps(gaps, 0, np.zeros(cover.size))
+    cover.price_of_one(gaps, 0)
+    crew = Crew(grid, people, finder, cover)
     crew.put(people[0], found[1])
+    crew.cost()
     SwiftRows(crew, 0).sweep(1.0)
 
 

@@ -28,9 +28,10 @@ def test_warming_calls_every_compiled_function() -> None:
     program = (
         "from numba.core.dispatcher import Dispatcher\n"
         "from optimizer.shifts import warm\n"
-        "from optimizer.shifts.rows import blocks, kernel, replan\n"
+        "from optimizer.shifts.cover import moves\n"
+        "from optimizer.shifts.rows import blocks, kernel, replan, weighing\n"
         "warm.warm()\n"
-        "found = {**vars(kernel), **vars(blocks), **vars(replan)}\n"
+        "found = {**vars(kernel), **vars(blocks), **vars(replan), **vars(moves), **vars(weighing)}\n"
         # What only compiled functions call is compiled into them.
         "found = {name: one for name, one in found.items() if isinstance(one, Dispatcher) and name[0] != '_'}\n"
         "print(len(found), *(name for name, one in found.items() if not one.signatures))\n"

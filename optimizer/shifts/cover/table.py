@@ -107,7 +107,7 @@ class CoverTable:
         """[line, interval]: what the queues of the line's level ask that nobody outside its union serves."""
         self.begins = np.array(begins, np.int64)
         """The first line of each level, and the end."""
-        self._members = self.crew.T > 0
+        self._members = np.ascontiguousarray(self.crew.T > 0)
         # Who is spare is on shift - required + what the lowest level misses.
         self.level_weights[0] += self.over_weight
 

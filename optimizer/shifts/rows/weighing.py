@@ -83,13 +83,13 @@ def weighed(
         total = starts[balance]
         for number in row:
             total += amounts[balance, number]
-        there = bent(total, at_zero[balance], lowest[balance], points[balance], changes[balance])
+        there = _bent(total, at_zero[balance], lowest[balance], points[balance], changes[balance])
         cost += there
         best = np.inf
         for turn in range(points.shape[1]):
             point = points[balance, turn]
             if point < np.inf:
-                value = bent(point, at_zero[balance], lowest[balance], points[balance], changes[balance])
+                value = _bent(point, at_zero[balance], lowest[balance], points[balance], changes[balance])
                 value += slopes[balance] * (total - point)
                 nearer = abs(total - point) < abs(lack[balance])
                 if value < best - SAME or (value < best + SAME and nearer):
@@ -103,7 +103,7 @@ def weighed(
 
 
 @compiled
-def bent(total: float, at_zero: float, lowest: float, points: Floats, changes: Floats) -> float:
+def _bent(total: float, at_zero: float, lowest: float, points: Floats, changes: Floats) -> float:
     """What a sum costs by one balance."""
     cost = at_zero + lowest * total
     for turn in range(len(points)):
