@@ -1,5 +1,6 @@
 """Small floors for tests of the routing decision, by hand and by hypothesis."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -108,6 +109,33 @@ def agents(draw: st.DrawFn, number: int) -> AgentOnFloor:
     )
 
 
+SOFT = ("skills", "load", "shift", "closed", "heavy_this_shift", "heavy_in_7_days", "idle_since")
+"""What differs between people who may all take the same contact."""
+
+
+@st.composite
+def able_agents(draw: st.DrawFn, number: int) -> AgentOnFloor:
+    """An agent who can take most contacts: any in what costs, and in at most one thing that may keep some away."""
+    anybody = draw(agents(number))
+    hard = (
+        "state",
+        "held",
+        "light_only_until",
+        "last_tier",
+        "rest_pending",
+        "limits",
+        "limited_queues",
+        "wrap_up_until",
+    )
+    values = {name: getattr(anybody, name) for name in (*SOFT, draw(st.sampled_from(["name", *hard])))}
+    values["skills"] = {queue: values["skills"].get(queue, 2) for queue in (1, 2, 3)}
+    values["heavy_this_shift"] = draw(st.integers(0, 4))
+    values["heavy_in_7_days"] = draw(st.integers(0, 12))
+    # At work now: spans lie before and after.
+    values["closed"] = tuple(span for span in values["closed"] if not span.starts_at <= NOW < span.ends_at)
+    return agent(number, channels=frozenset(Channel), **values)
+
+
 @st.composite
 def contacts(draw: st.DrawFn, number: int, dangerous: bool = False) -> WaitingContact:
     """Any waiting contact; some with a life at risk where `dangerous`."""
@@ -125,6 +153,17 @@ def contacts(draw: st.DrawFn, number: int, dangerous: bool = False) -> WaitingCo
         handle_seconds=draw(st.sampled_from([0.0, 60.0, 600.0])),
         life_at_risk=dangerous and draw(st.sampled_from([False, False, True])),
     )
+
+
+@st.composite
+def busy_hours(draw: st.DrawFn, dangerous: bool = False) -> tuple[list[AgentOnFloor], list[WaitingContact]]:
+    """A floor on which most may take most: two to five agents, one to four contacts."""
+    people = [draw(able_agents(number)) for number in range(1, draw(st.integers(2, 5)) + 1)]
+    waiting = [
+        replace(draw(contacts(number, dangerous)), queue_id=draw(st.integers(1, 3)), declined_by=frozenset())
+        for number in range(draw(st.integers(1, 4)))
+    ]
+    return people, waiting
 
 
 @st.composite

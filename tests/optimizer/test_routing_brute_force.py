@@ -20,7 +20,7 @@ from roster.load.pools import decayed
 from roster.people import Channel
 from roster.protections import Protection
 from roster.rest import AgentState
-from tests.optimizer.routing_floors import NOW, POLICY, agent, contact, minutes, situations
+from tests.optimizer.routing_floors import NOW, POLICY, agent, busy_hours, contact, minutes, situations
 
 QUEUES = (1, 2, 3)
 EVERYTHING = frozenset(Protection)
@@ -133,7 +133,7 @@ def urgency(waiting: WaitingContact) -> float:
 
 
 @settings(derandomize=True, deadline=None, max_examples=400)
-@given(situations(dangerous=True))
+@given(situations(dangerous=True) | busy_hours(dangerous=True))
 def test_who_may_take_a_contact_is_who_the_rules_let(situation: Situation) -> None:
     people, waiting = situation
     floor = Floor.of(people, QUEUES)
@@ -146,7 +146,7 @@ def test_who_may_take_a_contact_is_who_the_rules_let(situation: Situation) -> No
 
 @pytest.mark.slow
 @settings(derandomize=True, deadline=None, max_examples=300)
-@given(situations())
+@given(busy_hours())
 def test_one_round_is_as_good_as_the_best_of_all_matchings(situation: Situation) -> None:
     people, waiting = situation
     # Voice alone, and nothing has waited too long: one round, in which nothing yields.
@@ -184,7 +184,7 @@ def test_one_round_is_as_good_as_the_best_of_all_matchings(situation: Situation)
 
 
 @settings(derandomize=True, deadline=None, max_examples=300)
-@given(situations(dangerous=True), st.sampled_from([0, 120]))
+@given(situations(dangerous=True) | busy_hours(dangerous=True), st.sampled_from([0, 120]))
 def test_what_is_given_is_allowed_and_names_what_yielded(situation: Situation, look_ahead: int) -> None:
     people, waiting = situation
     # One contact each: what somebody is given in the same decision would count for the next.
@@ -211,7 +211,7 @@ def test_what_is_given_is_allowed_and_names_what_yielded(situation: Situation, l
 
 
 @settings(derandomize=True, deadline=None, max_examples=300)
-@given(situations(dangerous=True), st.sampled_from([0, 120]))
+@given(situations(dangerous=True) | busy_hours(dangerous=True), st.sampled_from([0, 120]))
 def test_a_contact_alone_is_decided_as_one_of_many(situation: Situation, look_ahead: int) -> None:
     people, waiting = situation
     policy = POLICY.model_copy(update={"routing": ROUTING.model_copy(update={"look_ahead_seconds": look_ahead})})
