@@ -11,6 +11,7 @@ from api.adapters import azure
 from api.adapters.rocketchat import routes as rocketchat
 from api.adapters.twilio import routes as twilio
 from api.context import Context
+from api.desk_lane import DeskLane
 from api.metrics import API_PREFIX, MeasureRequests, Metrics
 from api.problems import RenderError
 from api.routes import agents, contacts, days, events, health, roster_changes, rosters, session, webhooks
@@ -49,6 +50,7 @@ def create_api(
     app.state.metrics = Metrics()
     problems.install(app, render_error)
     # The last one added is outermost.
+    app.add_middleware(DeskLane, context=context)
     app.add_middleware(BodyLimit, limit_bytes=context.settings.max_body_bytes)
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
     app.add_middleware(MeasureRequests, metrics=app.state.metrics)

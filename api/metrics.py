@@ -60,7 +60,8 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-def _template(scope: Scope) -> str:
+def template_of(scope: Scope) -> str:
+    """The address of the route that answers `scope`, with names instead of what they stand for."""
     path = getattr(scope.get("route"), "path", None)
     if not path:
         return "unmatched"
@@ -85,7 +86,7 @@ class MeasureRequests:
         def count(status: int) -> None:
             nonlocal counted
             counted = True
-            route = _template(scope)
+            route = template_of(scope)
             method = scope["method"] if scope["method"] in METHODS else "other"
             self._metrics.observe(method, route, status, perf_counter() - began)
 

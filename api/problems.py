@@ -13,8 +13,10 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.types import Scope
 
 from api.errors import ServiceError
+from api.metrics import API_PREFIX, template_of
 from api.security.headers import security_headers
 
 log = logging.getLogger("breather.http")
@@ -43,6 +45,15 @@ class Problem:
         return ProblemResponse(
             jsonable_encoder({**self.extra, **members}), status_code=self.status, headers=dict(self.headers)
         )
+
+
+def note_refusal(scope: Scope, problem: Problem) -> None:
+    """A line in the server's log for a refused request of the API: what was asked where, and why not.
+
+    The address is the route's template, since addresses may hold secrets; what callers wrote is quoted, never raw.
+    """
+    if scope["path"].startswith(API_PREFIX) and 400 <= problem.status < 500:
+        log.warning("refused %s %s: %d %r", scope["method"], template_of(scope), problem.status, problem.detail[:400])
 
 
 RenderError = Callable[[Request, Problem], Response | None]
@@ -97,6 +108,7 @@ def install(app: FastAPI, render_error: RenderError | None) -> None:
     """Answer every error of `app` with its problem, as a page where `render_error` makes one of it."""
 
     async def answer(request: Request, problem: Problem) -> Response:
+        note_refusal(request.scope, problem)
         # In a thread: a page is rendered by blocking code, which may look into the database.
         page = await run_in_threadpool(render_error, request, problem) if render_error is not None else None
         return problem.response() if page is None else page

@@ -8,19 +8,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import Context
 from api.deps import CallerDep, ContextDep
+from api.desk_lane import direct
 from api.errors import Forbidden
-from api.routes.desk_route import DeskRoute, ParamsOf, direct, done
 from api.security.caller import Caller
 from api.services.agents import is_agent
 from api.services.floor.commands import being, moment
-from api.services.floor.desk import Command
+from api.services.floor.desk import Command, done
 from api.services.floor.limits import Limits, limits_of, set_limits
+from api.services.floor.lookups import Speaker
 from api.services.floor.resting import give_back_rest, postpone_rest, take_owed_rest
 from api.services.floor.views import MomentView, StateView
 from roster.accounts import Role
 from roster.rest import AgentState
 
-router = APIRouter(prefix="/agents", tags=["agents"], route_class=DeskRoute)
+router = APIRouter(prefix="/agents", tags=["agents"])
 
 AgentCode = Annotated[str, Path(max_length=64, description="the agent's code")]
 
@@ -33,8 +34,8 @@ class StateIn(BaseModel):
     state: AgentState
 
 
-def _being(params: ParamsOf, _: ParamsOf, body: bytes, token: str) -> Command[StateView]:
-    return being(params["agent"], StateIn.model_validate_json(body).state, token)
+def _being(agent: str, body: bytes, _: str | None, token: str) -> Command[StateView]:
+    return being(agent, StateIn.model_validate_json(body).state, token)
 
 
 def _show(view: StateView, _: Role) -> tuple[int, BaseModel]:
@@ -42,13 +43,13 @@ def _show(view: StateView, _: Role) -> tuple[int, BaseModel]:
 
 
 @router.post("/{agent}/state")
-@direct(_being, _show)
+@direct("/agents/{agent}/state", _being, _show)
 async def post_state(agent: AgentCode, body: StateIn, context: ContextDep, caller: CallerDep) -> StateView:
     """Available, away or offline. By the agent, routing software, or a lead."""
     if caller.role is Role.AGENT:
         own = await run_in_threadpool(is_agent, context, agent, caller.agent_id)
         _require_self(caller, agent, own)
-    return await done(context, being(agent, body.state), caller)
+    return await done(context, being(agent, body.state), Speaker(caller.name, caller.role))
 
 
 @router.post("/{agent}/moment")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Path, Response, status
 from pydantic import BaseModel
 
 from api.deps import CallerDep, ContextDep, RouterDep
-from api.routes.desk_route import DeskRoute, Make, ParamsOf, direct, done
+from api.desk_lane import Make, direct
 from api.security.caller import Caller
 from api.services.floor.commands import completing, contact_view, explanation, transfer
 from api.services.floor.contacts import (
@@ -23,16 +23,21 @@ from api.services.floor.contacts import (
     posting,
     started,
 )
-from api.services.floor.desk import Command
+from api.services.floor.desk import Command, done
+from api.services.floor.lookups import Speaker
 from api.services.floor.views import CompletionIn, CompletionView, ContactIn, ContactView, ExplanationView, TransferIn
 from roster.accounts import Role
 
-router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=DeskRoute)
+router = APIRouter(prefix="/contacts", tags=["contacts"])
 
 ContactId = Annotated[str, Path(max_length=80, description="the id that posting the contact gave")]
 IdempotencyKey = Annotated[
     str | None, Header(description="1 to 200 characters; the same key and body again gets the very same reply")
 ]
+
+
+def _speaker(caller: Caller) -> Speaker:
+    return Speaker(caller.name, caller.role, _as_agent(caller))
 
 
 def _as_agent(caller: Caller) -> int | None:
@@ -51,20 +56,20 @@ def _show_completed(view: CompletionView, role: Role) -> tuple[int, BaseModel]:
     return status.HTTP_200_OK, view.seen_by(role)
 
 
-def _posting(_: ParamsOf, headers: ParamsOf, body: bytes, token: str) -> Command[Posted]:
-    return posting(ContactIn.model_validate_json(body), headers.get("Idempotency-Key"), token)
+def _posting(_: str, body: bytes, key: str | None, token: str) -> Command[Posted]:
+    return posting(ContactIn.model_validate_json(body), key, token)
 
 
 def _changing(change: Change) -> Make[ContactView]:
-    return lambda params, headers, body, token: changing(params["contact_id"], change, token)
+    return lambda contact_id, body, key, token: changing(contact_id, change, token)
 
 
-def _completing(params: ParamsOf, _: ParamsOf, body: bytes, token: str) -> Command[CompletionView]:
-    return completing(params["contact_id"], CompletionIn.model_validate_json(body), token)
+def _completing(contact_id: str, body: bytes, _: str | None, token: str) -> Command[CompletionView]:
+    return completing(contact_id, CompletionIn.model_validate_json(body), token)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, responses={200: {"description": "this ref was there before"}})
-@direct(_posting, _show_posted)
+@direct("/contacts", _posting, _show_posted)
 async def post_contact(
     body: ContactIn,
     response: Response,
@@ -77,7 +82,7 @@ async def post_contact(
     201 for a new one; 200 with the contact as it stands where its `ref` was posted before. A repeated
     `Idempotency-Key` gets the first reply again, status and body.
     """
-    posted = await done(context, posting(body, idempotency_key), caller)
+    posted = await done(context, posting(body, idempotency_key), _speaker(caller))
     if not posted.created:
         response.status_code = status.HTTP_200_OK
     return posted.view.seen_by(caller.role)
@@ -96,31 +101,31 @@ def read_explanation(contact_id: ContactId, context: ContextDep, caller: CallerD
 
 
 @router.post("/{contact_id}/accept")
-@direct(_changing(accepted), _show)
+@direct("/contacts/{contact_id}/accept", _changing(accepted), _show)
 async def accept_contact(contact_id: ContactId, context: ContextDep, caller: CallerDep) -> ContactView:
     """Take what was reserved."""
-    return (await done(context, changing(contact_id, accepted), caller)).seen_by(caller.role)
+    return (await done(context, changing(contact_id, accepted), _speaker(caller))).seen_by(caller.role)
 
 
 @router.post("/{contact_id}/decline")
-@direct(_changing(declined), _show)
+@direct("/contacts/{contact_id}/decline", _changing(declined), _show)
 async def decline_contact(contact_id: ContactId, context: ContextDep, caller: CallerDep) -> ContactView:
     """Pass on it, without a reason: it is offered to somebody else at once."""
-    return (await done(context, changing(contact_id, declined), caller)).seen_by(caller.role)
+    return (await done(context, changing(contact_id, declined), _speaker(caller))).seen_by(caller.role)
 
 
 @router.post("/{contact_id}/start")
-@direct(_changing(started), _show)
+@direct("/contacts/{contact_id}/start", _changing(started), _show)
 async def start_contact(contact_id: ContactId, context: ContextDep, caller: CallerDep) -> ContactView:
     """The conversation begins."""
-    return (await done(context, changing(contact_id, started), caller)).seen_by(caller.role)
+    return (await done(context, changing(contact_id, started), _speaker(caller))).seen_by(caller.role)
 
 
 @router.post("/{contact_id}/abandon")
-@direct(_changing(abandoned), _show)
+@direct("/contacts/{contact_id}/abandon", _changing(abandoned), _show)
 async def abandon_contact(contact_id: ContactId, context: ContextDep, caller: RouterDep) -> ContactView:
     """The other side gave up before it began."""
-    return (await done(context, changing(contact_id, abandoned), caller)).seen_by(caller.role)
+    return (await done(context, changing(contact_id, abandoned), _speaker(caller))).seen_by(caller.role)
 
 
 @router.post("/{contact_id}/transfer")
@@ -130,9 +135,9 @@ def transfer_contact(contact_id: ContactId, body: TransferIn, context: ContextDe
 
 
 @router.post("/{contact_id}/complete")
-@direct(_completing, _show_completed)
+@direct("/contacts/{contact_id}/complete", _completing, _show_completed)
 async def complete_contact(
     contact_id: ContactId, body: CompletionIn, context: ContextDep, caller: CallerDep
 ) -> CompletionView:
     """It is over: what happened, how heavy it felt, and the rest that follows from it."""
-    return (await done(context, completing(contact_id, body), caller)).seen_by(caller.role)
+    return (await done(context, completing(contact_id, body), _speaker(caller))).seen_by(caller.role)

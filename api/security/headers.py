@@ -1,6 +1,5 @@
 """Security headers on every response, as pure ASGI so that streams pass through unbuffered."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -41,7 +40,8 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
-        self._headers = security_headers(secure=secure)
+        pairs = (*security_headers(secure=secure), ("Cache-Control", "no-store"))
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in pairs]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,10 +50,9 @@ class SecurityHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers:
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                given = list(message.get("headers", ()))
+                named = {name for name, _ in given}
+                message["headers"] = given + [pair for pair in self._headers if pair[0] not in named]
             await send(message)
 
         await self._app(scope, receive, sending)

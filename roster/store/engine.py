@@ -15,6 +15,9 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 BUSY_MILLISECONDS = 10_000
+CACHE_KIBIBYTES = 32_768
+CHECKPOINT_PAGES = 4_000
+"""of 4 KiB: how far the log grows before it is folded into the database, which waits for the disk"""
 
 
 class StoreError(RuntimeError):
@@ -53,6 +56,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("pragma journal_mode = wal")
     cursor.execute("pragma synchronous = normal")
     cursor.execute("pragma foreign_keys = on")
+    cursor.execute(f"pragma cache_size = -{CACHE_KIBIBYTES}")
+    cursor.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
     cursor.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
     cursor.close()
 

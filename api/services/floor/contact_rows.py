@@ -1,5 +1,6 @@
 """A contact's row: found, read as a view, written for a new one, and refused for what its state does not allow."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -15,7 +16,7 @@ from api.services.floor.state import LiveContact, write_declined
 from api.services.floor.tables import CONTACT
 from api.services.floor.views import ContactView, DifficultyView, FactorView, stored_reason
 from api.services.floor.work import FloorTransaction
-from roster.contacts import EntryConditions
+from roster.contacts import EntryConditions, Tier
 from roster.load.difficulty import Difficulty, Factor, sentence_of
 from roster.store.engine import reading
 
@@ -61,12 +62,17 @@ def view_of(row: AnyRow) -> ContactView:
 
 def difficulty_view(row: AnyRow) -> DifficultyView:
     """Inherited difficulty of a contact's row."""
-    factors = tuple(Factor(**factor) for factor in row.factors)
+    return _difficulty(row.score, row.tier, tuple((factor["name"], factor["points"]) for factor in row.factors))
+
+
+@lru_cache(maxsize=1024)
+def _difficulty(score: int, tier: Tier, factors: tuple[tuple[str, int], ...]) -> DifficultyView:
+    named = tuple(Factor(name, points) for name, points in factors)
     return DifficultyView(
-        score=row.score,
-        tier=row.tier,
-        factors=tuple(FactorView(name=factor.name, points=factor.points) for factor in factors),
-        sentence=sentence_of(row.tier, factors),
+        score=score,
+        tier=tier,
+        factors=tuple(FactorView(name=factor.name, points=factor.points) for factor in named),
+        sentence=sentence_of(tier, named),
     )
 
 

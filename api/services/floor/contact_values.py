@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy import Connection, Table, Update, bindparam, update
 
 
 class ContactRow:
@@ -21,17 +22,16 @@ class ContactRow:
         self.__dict__.update(values)
 
 
-def insert_all(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert `rows`, which all have the same columns, in one go."""
-    if rows:
-        connection.execute(insert(table), rows)
-
-
 def update_all(connection: Connection, table: Table, key: str, changes: Iterable[tuple[Any, dict[str, Any]]]) -> None:
     """Update rows by their `key`: (key, new values) pairs, one statement for all that change the same columns."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for which, values in changes:
         groups[tuple(sorted(values))].append({"which": which, **{f"new_{name}": values[name] for name in values}})
     for names, rows in groups.items():
-        changed = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
-        connection.execute(update(table).where(table.c[key] == bindparam("which")).values(changed), rows)
+        connection.execute(_update(table, key, names), rows)
+
+
+@lru_cache(maxsize=256)
+def _update(table: Table, key: str, names: tuple[str, ...]) -> Update:
+    changed = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+    return update(table).where(table.c[key] == bindparam("which")).values(changed)

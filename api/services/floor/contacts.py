@@ -5,9 +5,11 @@ pool's lock; one decision for all that waits ends the batch. A command that come
 the contact's state does not allow is a `Conflict` that names the state.
 """
 
+import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -115,7 +117,7 @@ def incoming(
     arrived_at = min(body.arrived_at or work.now, work.now)
     difficulty = inherited_difficulty(body.entry, work.policy.difficulty)
     contact = LiveContact(
-        id=str(uuid.uuid4()),
+        id=new_id(work.now),
         ref=body.ref,
         queue_id=queue.id,
         channel=body.channel or queue.channel,
@@ -130,6 +132,13 @@ def incoming(
         handle_seconds=work.state.queues[queue.id].handle_seconds if queue.id in work.state.queues else 0.0,
     )
     return contact, difficulty
+
+
+def new_id(now: datetime) -> str:
+    """An id that begins with the time (RFC 9562, version 7): new ones lie together in the database's index."""
+    value = int(now.timestamp() * 1000) << 80 | int.from_bytes(os.urandom(10))
+    value = value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62
+    return str(uuid.UUID(int=value))
 
 
 def changing(contact_id: str, change: Change, token: str | None = None) -> Command[ContactView]:

@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from api.errors import Invalid
-from api.services.floor.contact_values import insert_all
 from api.services.floor.lookups import Kept
 from api.services.floor.tables import IDEMPOTENT_REPLY
+from roster.store.bulk import insert_rows
 
 MAX_KEY_LENGTH = 200
 
@@ -42,7 +42,7 @@ def require_same(kept: Kept, key: str, body: BaseModel) -> None:
 
 def keep_replies(connection: Connection, kept: Mapping[str, Kept], now: datetime) -> None:
     """Keep the replies, by stored key, for retries."""
-    insert_all(
+    insert_rows(
         connection,
         IDEMPOTENT_REPLY,
         [

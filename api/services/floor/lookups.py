@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, select
 
 from api.errors import Invalid, NotFound, Unauthenticated
 from api.services.floor.contact_values import ContactRow
@@ -16,6 +16,26 @@ WHOLE_CONTACT = (
     .join(QUEUE, QUEUE.c.id == CONTACT.c.queue_id)
     .outerjoin(AGENT, AGENT.c.id == CONTACT.c.agent_id)
 )
+
+# Made once: building a statement costs more than running it. `wanted` is a list.
+_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
+_BY_REF = WHOLE_CONTACT.where(CONTACT.c.ref.in_(_WANTED))
+_BY_ID = WHOLE_CONTACT.where(CONTACT.c.id.in_(_WANTED))
+_TOKENS = select(API_TOKEN.c.token_hash, API_TOKEN.c.name, API_TOKEN.c.role, API_TOKEN.c.revoked_at).where(
+    API_TOKEN.c.token_hash.in_(_WANTED)
+)
+_OWNERS = select(AGENT.c.code, AGENT.c.id).where(AGENT.c.code.in_(_WANTED))
+_AGENTS = (
+    select(AGENT.c.code, AGENT.c.id, AGENT.c.active, FLOOR_STATE.c.pool_id)
+    .outerjoin(FLOOR_STATE, FLOOR_STATE.c.agent_id == AGENT.c.id)
+    .where(AGENT.c.code.in_(_WANTED))
+)
+_REPLIES = select(
+    IDEMPOTENT_REPLY.c.key,
+    IDEMPOTENT_REPLY.c.request_hash,
+    IDEMPOTENT_REPLY.c.status_code,
+    IDEMPOTENT_REPLY.c.body,
+).where(IDEMPOTENT_REPLY.c.key.in_(_WANTED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +84,7 @@ class Lookups:
 
     def read_tokens(self, hashes: Iterable[str]) -> None:
         """Who the bearer tokens (as hashes) speak for, as it stands in this transaction."""
-        table = API_TOKEN.c
-        found = self._by_code(hashes, self._speakers, table.token_hash, table.name, table.role, table.revoked_at)
+        found = self._first_read(_TOKENS, hashes, self._speakers)
         for token, row in found.items():
             self._speakers[token] = None if row.revoked_at is not None else Speaker(row.name, row.role)
 
@@ -73,36 +92,27 @@ class Lookups:
         """The contacts that were posted under `refs` before."""
         missing = sorted(set(refs) - set(self._refs))
         self._refs.update(dict.fromkeys(missing))
-        for row in self._contacts(CONTACT.c.ref.in_(missing)) if missing else ():
+        for row in self._contacts(_BY_REF, missing) if missing else ():
             self._refs[row.ref] = row
 
     def read_contacts(self, ids: Iterable[str]) -> None:
         """The contacts called `ids`; read under the lock of their pools."""
         missing = sorted(set(ids) - set(self.rows))
         if missing:
-            self._contacts(CONTACT.c.id.in_(missing))
+            self._contacts(_BY_ID, missing)
 
     def read_owners(self, codes: Iterable[str]) -> None:
         """Agents named as owners."""
-        found = self._by_code(codes, self._owners, AGENT.c.code, AGENT.c.id)
+        found = self._first_read(_OWNERS, codes, self._owners)
         self._owners.update({code: row.id for code, row in found.items()})
 
     def read_agents(self, codes: Iterable[str]) -> None:
         """Agents with the pool on whose floor they are, if any."""
-        missing = sorted(set(codes) - set(self._agents))
-        self._agents.update(dict.fromkeys(missing))
-        query = (
-            select(AGENT.c.id, AGENT.c.code, AGENT.c.active, FLOOR_STATE.c.pool_id, FLOOR_STATE.c.since)
-            .outerjoin(FLOOR_STATE, FLOOR_STATE.c.agent_id == AGENT.c.id)
-            .where(AGENT.c.code.in_(missing))
-        )
-        found = self._connection.execute(query).all() if missing else ()
-        self._agents.update({row.code: row for row in found})
+        self._agents.update(self._first_read(_AGENTS, codes, self._agents))
 
     def read_replies(self, keys: Iterable[str]) -> None:
         """What was answered to idempotency keys (as stored) before."""
-        table = IDEMPOTENT_REPLY.c
-        found = self._by_code(keys, self._replies, table.key, table.request_hash, table.status_code, table.body)
+        found = self._first_read(_REPLIES, keys, self._replies)
         self._replies.update({key: Kept(row.request_hash, row.status_code, row.body) for key, row in found.items()})
 
     def speaker(self, token: str) -> Speaker:
@@ -163,23 +173,14 @@ class Lookups:
             self.read_replies([key])
         return self._replies[key]
 
-    def _contacts(self, which: ColumnElement[bool]) -> list[ContactRow]:
-        found = []
-        for row in self._connection.execute(WHOLE_CONTACT.where(which)):
-            found.append(self.rows.setdefault(row.id, ContactRow(row._asdict())))
-        return found
+    def _contacts(self, query: Select[Any], wanted: list[str]) -> list[ContactRow]:
+        found = self._connection.execute(query, {"wanted": wanted}).all()
+        return [self.rows.setdefault(row.id, ContactRow(row._asdict())) for row in found]
 
-    def _by_code(
-        self,
-        wanted: Iterable[str],
-        known: dict[str, Any],
-        code: ColumnElement[Any],
-        *columns: ColumnElement[Any],
-    ) -> dict[str, Row[Any]]:
-        """Rows of what is `wanted` and not yet `known`, by `code`; what is not there is known to be nothing."""
+    def _first_read(self, query: Select[Any], wanted: Iterable[str], known: dict[str, Any]) -> dict[str, Row[Any]]:
+        """Rows of what is `wanted` and not yet `known`, by their first column; the others are known to be nothing."""
         missing = sorted(set(wanted) - set(known))
         if not missing:
             return {}
         known.update(dict.fromkeys(missing))
-        rows = self._connection.execute(select(code, *columns).where(code.in_(missing))).all()
-        return {row[0]: row for row in rows}
+        return {row[0]: row for row in self._connection.execute(query, {"wanted": missing}).all()}

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
-from api.services.floor.contact_values import ContactRow, insert_all, update_all
+from api.services.floor.contact_values import ContactRow, update_all
 from api.services.floor.state import AgentFacts, LiveContact, PoolState, load_agents, write_declined
 from api.services.floor.tables import CONTACT, EVENT, FLOOR_STATE, POOL
 from optimizer.routing.decide import Decision, decide
@@ -17,11 +17,14 @@ from optimizer.routing.floor import AgentOnFloor, Floor, WaitingContact
 from roster.contacts import OPEN_STATUSES, ContactStatus
 from roster.policy import Policy
 from roster.rest import AgentState
+from roster.store.bulk import insert_rows
 
 BREATHER = "breather"
 
 LOOKED_AT = 500
 """Waiting contacts that one decision looks at, the first by priority and arrival; more would only be backlog."""
+
+_MOVE_ON = update(POOL).where(POOL.c.id == bindparam("pool")).values(version=bindparam("moved"))
 
 
 class PoolWork:
@@ -249,14 +252,14 @@ class PoolWork:
         self.write_contacts()
         connection = self.session.connection()
         wrote = bool(self._events)
-        insert_all(connection, EVENT, self._events)
+        insert_rows(connection, EVENT, self._events)
         self._events = []
         if not (self._agents or self._saved or self._dirty):
             # A line of the log alone: the floor stands as it stood, but its readers have news.
             return replace(self.state) if wrote else self.state
         update_all(connection, FLOOR_STATE, "agent_id", [(each, self._saving(each)) for each in sorted(self._saved)])
         version = self.state.version + 1
-        connection.execute(update(POOL).where(POOL.c.id == self.state.pool_id).values(version=version))
+        connection.execute(_MOVE_ON, {"pool": self.state.pool_id, "moved": version})
         return replace(
             self.state,
             version=version,
@@ -269,7 +272,7 @@ class PoolWork:
     def write_contacts(self) -> None:
         """Write the contacts' rows now, for whoever reads them inside the transaction."""
         connection = self.session.connection()
-        insert_all(connection, CONTACT, list(self._new.values()))
+        insert_rows(connection, CONTACT, list(self._new.values()))
         update_all(connection, CONTACT, "id", self._updates.items())
         self._dirty = self._dirty or bool(self._new) or bool(self._updates)
         self._new.clear()

@@ -130,6 +130,8 @@ class PoolState:
     """by code, without those of other pools whose contacts still wait here"""
     waiting: Mapping[str, LiveContact] = field(repr=False)
     """those of `contacts` that nobody has"""
+    own_lines: int = 0
+    """lines of the log past `seen_event` that the transaction of this state wrote itself"""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session
 
 from api.context import Context
@@ -43,6 +43,14 @@ KNOWN_KINDS = (
 )
 
 
+_LOCKED = (
+    select(POOL.c.id, POOL.c.version, select(func.max(EVENT.c.id)).scalar_subquery())
+    .where(POOL.c.id.in_(bindparam("wanted", expanding=True)))
+    .order_by(POOL.c.id)
+    .with_for_update(of=POOL)
+)
+
+
 def touch_pools(session: Session) -> None:
     """Lock every floor and make its caches stale: for whoever changes people, skills, shifts or segments.
 
@@ -58,11 +66,12 @@ class FloorTransaction:
     def __init__(self, context: Context, session: Session, cache: FloorCache) -> None:
         self.context = context
         self.session = session
-        self.lookups = Lookups(session.connection())
+        self._connection = session.connection()
+        self.lookups = Lookups(self._connection)
         self.now: datetime = context.now()
         self.wrote = False
         self._cache = cache
-        self._newest: int | None = None
+        self._newest = -1
         self._works: dict[int, PoolWork] = {}
         self._states: list[PoolState] = []
 
@@ -100,15 +109,8 @@ class FloorTransaction:
         """Several floors, locked in order of id so that two transactions never wait for each other."""
         missing = sorted(set(pool_ids) - set(self._works))
         if missing:
-            newest = select(func.max(EVENT.c.id)).scalar_subquery()
-            locked = (
-                select(POOL.c.id, POOL.c.version, newest)
-                .where(POOL.c.id.in_(missing))
-                .order_by(POOL.c.id)
-                .with_for_update(of=POOL)
-            )
-            for pool_id, version, event_id in self.session.execute(locked).all():
-                self._newest = event_id or 0 if self._newest is None else self._newest
+            for pool_id, version, event_id in self._connection.execute(_LOCKED, {"wanted": missing}).all():
+                self._newest = event_id or 0 if self._newest < 0 else self._newest
                 state = self._state(pool_id, version, event_id or 0)
                 work = PoolWork(self.session, self.context.policy, self.now, state)
                 work.rows = self.lookups.rows
@@ -145,13 +147,10 @@ class FloorTransaction:
         lines = 0
         for work in self._works.values():
             lines += work.lines
-            state = work.flush()
-            if state is not work.state:
-                self.wrote = True
-            self._states.append(state)
-        if lines:
-            self._own_lines_are_known(lines)
-        keep_replies(self.session.connection(), self.lookups.kept, self.now)
+            self._states.append(work.flush())
+            self.wrote = self.wrote or self._states[-1] is not work.state
+        self._states = [replace(state, seen_event=self._newest, own_lines=lines) for state in self._states]
+        keep_replies(self._connection, self.lookups.kept, self.now)
         self.wrote = self.wrote or bool(self.lookups.kept) or bool(self.session.new)
 
     def committed(self) -> None:
@@ -159,17 +158,12 @@ class FloorTransaction:
         for state in self._states:
             self._cache.put(state)
 
-    def _own_lines_are_known(self, lines: int) -> None:
-        """The next decision need not look at the log's newest lines where all of them are from here."""
-        newest = self.session.execute(select(func.max(EVENT.c.id))).scalar() or 0
-        if self._newest is not None and newest == self._newest + lines:
-            self._states = [replace(state, seen_event=newest) for state in self._states]
-
     def _state(self, pool_id: int, version: int, newest_event: int) -> PoolState:
         cached = self._cache.get(pool_id)
         if cached is not None and cached.version == version and abs(self.now - cached.built_at) < CACHE_AGE:
-            if newest_event <= cached.seen_event:
-                return cached
+            # Lines beyond what was seen are all our own where there are just as many.
+            if newest_event == cached.seen_event + cached.own_lines:
+                return replace(cached, seen_event=newest_event, own_lines=0)
             kinds = self.session.execute(select(EVENT.c.kind).where(EVENT.c.id > cached.seen_event).distinct())
             if all(kind.startswith(KNOWN_KINDS) for kind in kinds.scalars()):
                 return replace(cached, seen_event=newest_event)
