@@ -64,10 +64,10 @@ def _begun(context: Context, form: Form) -> None:
 def _not_taken(context: Context, form: Form) -> None:
     """Rejected, timed out, canceled, rescinded or failed: if the contact is still reserved by this reservation."""
     contact_id, reservation = _known(context, form), form.sid("ReservationSid")
-    # A failed reservation names no worker.
-    agent_code = agent_of(context, form) if form.get("WorkerSid") else contact_view(context, contact_id).agent
-    if agent_code is not None:
-        hand_back(context, contact_id, agent_code, actor=ACTOR, reservation=reservation)
+    if form.get("WorkerSid"):
+        # A failed reservation names no worker; one that is named must be ours.
+        agent_of(context, form)
+    hand_back(context, contact_id, reservation, actor=ACTOR)
 
 
 def _completed(context: Context, form: Form) -> str | None:

@@ -93,18 +93,15 @@ def _begin(work: PoolWork, row: Row[Any], agent_id: int, agent_code: str, actor:
     work.event("contact.started", row.id, actor)
 
 
-def hand_back(
-    context: Context, contact_id: str, agent_code: str, *, actor: str, reservation: str | None = None
-) -> ContactView:
-    """The agent does not take what was reserved for them, or accepted in their name: it is offered to somebody else.
+def hand_back(context: Context, contact_id: str, reservation: str, *, actor: str) -> ContactView:
+    """What was accepted under `reservation` (the other system's name for it) came to nothing: somebody else gets it.
 
-    Nothing changes where it is no longer theirs, has begun, or is theirs under another `reservation` by now.
+    Nothing changes where the contact has begun, is over, or was accepted under another reservation by now.
     """
     with floor_transaction(context) as transaction:
         work = pool_of_contact(transaction, contact_id)
         row = contact_row(work.session, contact_id)
-        theirs = row.agent_code == agent_code and row.status in RESERVED
-        if theirs and reservation in (None, row.reason.get("reservation")):
+        if row.status in RESERVED and row.reason.get("reservation") == reservation:
             work.release(work.contacts[contact_id], declined=True)
             work.event("contact.declined", contact_id, actor, row.agent_id)
             work.event("contact.waiting", contact_id, BREATHER)
