@@ -35,7 +35,7 @@ LONG_ANNEAL_SHARE = 0.4
 """With many weeks the first process anneals for so much of the time, while the second one proves the bound and plans
 whole rows anew."""
 
-YEAR_SHARE = 0.7
+YEAR_SHARE = 0.85
 """Of the time, for the first annealing of a year by compiled moves."""
 
 MOVES_PER_UNIT = 60

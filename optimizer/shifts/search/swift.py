@@ -21,7 +21,10 @@ Part = tuple[int, int]
 """Weeks, from the first to before the last."""
 
 REACH = 2
-LEAST_WEEKS = 2
+"""How far counts may go from those of the present row, in the largest amounts that one day counts."""
+
+LONGEST = 2
+"""Windows are so many times as long as their part before they are cut off where it ends: mostly long ones."""
 
 CLOSINGS = 8
 """How often options are closed for a limit that seldom binds before a row stays as it was."""
@@ -142,10 +145,9 @@ class SwiftRows:
 
 
 def _some_days(part: Part, days: int, random: np.random.Generator) -> tuple[int, int]:
-    """Some weeks of a part of the horizon, as days: long ones above all."""
-    size = part[1] - part[0]
+    """The weeks of a part of the horizon, or its first or last ones, as days."""
     if days <= WHOLE_ROW_DAYS:
         return 0, days
-    length = int(random.integers(min(size, LEAST_WEEKS), size + 1))
-    first = part[0] + int(random.integers(0, size - length + 1))
-    return 7 * first, min(days, 7 * (first + length))
+    size = part[1] - part[0]
+    first = part[0] + int(random.integers(1 - LONGEST * size, size))
+    return 7 * max(part[0], first), min(days, 7 * min(part[1], first + LONGEST * size))
