@@ -1,10 +1,13 @@
 """Starting up: a context from the environment, with its embedded database brought up to date."""
 
+import threading
+
 from pydantic import ValidationError
 
 from api.context import Context, make_context
 from api.errors import Invalid
 from api.settings import Settings
+from optimizer.routing.decide import warm_up
 from roster.store.migrate import migrate
 
 
@@ -27,3 +30,13 @@ def start_context(settings: Settings | None = None) -> Context:
     if context.settings.embedded:
         migrate(context.engine)
     return context
+
+
+def prepare_routing() -> threading.Thread:
+    """Compile the routing decision (or fetch it from the cache) beside everything else.
+
+    The first contact would otherwise wait for it: about a second, ten and more on a fresh installation.
+    """
+    thread = threading.Thread(target=warm_up, name="prepare-routing", daemon=True)
+    thread.start()
+    return thread

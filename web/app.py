@@ -12,7 +12,7 @@ from api.context import Context
 from api.events.watch import watch
 from api.jobs.planning import shut_down
 from api.jobs.scheduler import make_scheduler
-from api.start import start_context
+from api.start import prepare_routing, start_context
 from web.agent import views as agent_views
 from web.floor import views as floor_views
 from web.lead import changes as lead_changes
@@ -61,6 +61,7 @@ def create_default_app() -> FastAPI:
     """
     context = start_context()
     app = create_app(context, jobs=context.settings.jobs)
+    prepare_routing()
     gc.collect()
     gc.freeze()
     return app

@@ -312,5 +312,4 @@ def warm_up() -> None:
     contacts = [WaitingContact(f"{number}", 1, CHANNELS[0], 5, now, 20, 60, Tier.HEAVY) for number in range(3)]
     for few in (contacts[:1], contacts):
         for decision in decide(Floor.of(agents, [1]), few, now, policy.model_copy(update={"routing": ahead})):
-            decision.sentence  # noqa: B018
-            decision.factors  # noqa: B018
+            _ = (decision.sentence, decision.factors)

@@ -3,6 +3,8 @@
 The oracle reads the values, never the columns: rules as sentences, load by `roster.load.pools`, all matchings tried.
 """
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -223,6 +225,18 @@ def test_a_contact_alone_is_decided_as_one_of_many(situation: Situation, look_ah
         among = decide(floor, [others[0], each, others[1]], NOW, policy)[1]
         assert among == alone
         assert (among.sentence, among.factors, among.next_best) == (alone.sentence, alone.factors, alone.next_best)
+
+
+def test_after_warming_up_nothing_is_left_to_compile() -> None:
+    """In a process of its own: in this one everything is compiled long since."""
+    script = (
+        "from optimizer.routing.decide import warm_up; warm_up();"
+        "from optimizer.routing.pricing import choose, price, explain;"
+        "from optimizer.routing.look_ahead import worth_waiting;"
+        "print([len(each.signatures) for each in (choose, price, explain, worth_waiting)])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[1, 1, 1, 1]"
 
 
 def test_the_oracle_sees_what_it_is_to_see() -> None:
