@@ -18,7 +18,7 @@ from api.errors import Invalid, NotFound
 from api.services.floor.contact_rows import queue_named
 from api.services.floor.contacts import incoming
 from api.services.floor.outside import agent_id_of
-from api.services.floor.pairing import pairings
+from api.services.floor.pairing import prices
 from api.services.floor.views import ContactIn
 from api.services.floor.work import floor_transaction
 
@@ -71,10 +71,10 @@ def score(context: Context, job: dict[str, Any], worker: dict[str, Any]) -> floa
         queue = queue_named(transaction.session, body.queue)
         work = transaction.pool(queue.pool_id)
         contact, _ = incoming(work, body, queue)
-        found = pairings(work, contact).get(agent_id)
-    if found is None:
+        cost = prices(work, contact).of(agent_id)
+    if cost is None:
         return NOT_ELIGIBLE
-    return float(BEST_SCORE * 2.0 ** (-min(found.cost, HIGHEST_COST) / HALVED_BY_POINTS))
+    return float(BEST_SCORE * 2.0 ** (-min(cost, HIGHEST_COST) / HALVED_BY_POINTS))
 
 
 def _table(asked: dict[str, Any], name: str) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class Why:
         if self._row is None:
             return ()
         rows, _, parts = self._priced
-        own = _factors(parts[int(np.flatnonzero(rows == self._row)[0])])
+        own = named_factors(parts[int(np.flatnonzero(rows == self._row)[0])])
         asked = asks_of(self._floor, [self._contact])
         urgent = urgency(asked, self._now.timestamp(), self._terms.weights.wait)
         return (*own, CostFactor(WAIT_FACTOR, round(float(urgent[0]), 2), False))
@@ -95,7 +95,7 @@ class Why:
         found = []
         for place in np.argsort(costs, kind="stable").tolist():
             agent = self._agent(int(rows[place]))
-            found.append(Candidate(agent.id, agent.name, round(float(costs[place]), 2), _factors(parts[place])))
+            found.append(Candidate(agent.id, agent.name, round(float(costs[place]), 2), named_factors(parts[place])))
         return tuple(found)
 
     @cached_property
@@ -113,7 +113,8 @@ class Why:
         return self._floor.agents[int(self._floor.columns.ids[row])]
 
 
-def _factors(points: Floats) -> tuple[CostFactor, ...]:
+def named_factors(points: Floats) -> tuple[CostFactor, ...]:
+    """The factors that are not nothing, of `points` in the order of `PARTS`."""
     rounded = points.round(2).tolist()
     return tuple(
         CostFactor(name, value, private) for (name, private), value in zip(PARTS, rounded, strict=True) if value

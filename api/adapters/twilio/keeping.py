@@ -129,13 +129,14 @@ def _wanted(context: Context, memory: Memory) -> dict[str, Known]:
     for pool_id in pools:
         with floor_transaction(context) as transaction:
             work = transaction.pool(pool_id)
-            levels = openness(work) if settings.publish_load else {}
-            for agent in work.people():
-                code = work.facts(agent.id).code
-                if code in named and agent.state is AgentState.AVAILABLE:
-                    held_back = memory.held_back.get(code, work.now) > work.now
-                    place = _place(work, agent, held_back) if settings.protected_activity else None
-                    found[code] = Known(place, levels.get(agent.id))
+        # What was read is values, so that nobody has to wait while they are weighed.
+        levels = openness(work) if settings.publish_load else {}
+        for agent in work.people():
+            code = work.facts(agent.id).code
+            if code in named and agent.state is AgentState.AVAILABLE:
+                held_back = memory.held_back.get(code, work.now) > work.now
+                place = _place(work, agent, held_back) if settings.protected_activity else None
+                found[code] = Known(place, levels.get(agent.id))
     return found
 
 

@@ -4,7 +4,7 @@ The filters and costs are those of `optimizer.routing`, over the same floor; not
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from enum import IntEnum
 from typing import Any
@@ -17,28 +17,17 @@ from api.services.floor.pool_work import PoolWork
 from api.services.floor.state import LiveContact
 from api.services.floor.work import floor_transaction
 from optimizer.routing.floor import AgentOnFloor, Floor, WaitingContact
-from optimizer.routing.pairings import pairings_of
+from optimizer.routing.pairings import Prices, prices_of
 from roster.contacts import ContactStatus, Tier
 from roster.rest import AgentState
 
 
-@dataclass(frozen=True)
-class Pairing:
-    """What an agent who may take a contact would cost: points, factor by factor (name, points, private)."""
-
-    cost: float
-    factors: tuple[dict[str, Any], ...]
-
-
-def pairings(work: PoolWork, contact: LiveContact) -> dict[int, Pairing]:
-    """Everybody who may take `contact` now, with every protection in force, by agent id; as if nobody held it."""
+def prices(work: PoolWork, contact: LiveContact) -> Prices:
+    """Everybody who may take `contact` now, with every protection in force, and at what cost; as if nobody held it."""
     queue = work.state.queues[contact.queue_id]
     declined_for = timedelta(seconds=work.policy.routing.max_wait_seconds)
     waiting = contact.waiting(queue.target_wait_seconds, work.now, declined_for)
-    return {
-        other.agent_id: Pairing(other.cost, tuple(vars(factor) for factor in other.factors))
-        for other in pairings_of(_without(work, contact), waiting, work.now, work.policy)
-    }
+    return prices_of(_without(work, contact), waiting, work.now, work.policy)
 
 
 def accept_offered(
@@ -83,15 +72,15 @@ def _reason_for(
     work: PoolWork, contact: LiveContact, agent: AgentOnFloor, within_points: float
 ) -> dict[str, Any] | None:
     """Why the agent may have it; nothing where they may not."""
-    found = pairings(work, contact)
-    own = found.get(agent.id)
-    if own is None or own.cost > min(pairing.cost for pairing in found.values()) + within_points:
+    found = prices(work, contact)
+    cost = found.of(agent.id)
+    if cost is None or cost > found.costs.min() + within_points:
         return None
     return {
-        "sentence": f"{agent.name}: offered by the other system, and as good as the best of {len(found)} who could "
-        "take it now, by wait, skill and a fair share of the load.",
-        "factors": list(own.factors),
-        "cost": round(own.cost, 2),
+        "sentence": f"{agent.name}: offered by the other system, and as good as the best of {len(found.agents)} who "
+        "could take it now, by wait, skill and a fair share of the load.",
+        "factors": [vars(factor) for factor in found.factors(agent.id)],
+        "cost": round(cost, 2),
         "decided_at": work.now.isoformat(),
         "next_best": [],
     }
@@ -142,4 +131,4 @@ def _anything(work: PoolWork, floor: Floor, people: Iterable[AgentOnFloor], scor
         )
         for queue in work.state.queues.values()
     ]
-    return {other.agent_id for probe in probes for other in pairings_of(floor, probe, work.now, work.policy)}
+    return {agent_id for probe in probes for agent_id in prices_of(floor, probe, work.now, work.policy).agents.tolist()}
