@@ -11,7 +11,7 @@ from api.adapters import azure
 from api.adapters.rocketchat import routes as rocketchat
 from api.adapters.twilio import routes as twilio
 from api.context import Context
-from api.desk_lane import DeskLane
+from api.desk_lane import Application, DeskLane
 from api.metrics import API_PREFIX, MeasureRequests, Metrics
 from api.problems import RenderError
 from api.routes import agents, contacts, days, events, health, roster_changes, rosters, session, webhooks
@@ -34,7 +34,7 @@ def create_api(
     context: Context, *, render_error: RenderError | None = None, lifespan: Lifespan | None = None
 ) -> FastAPI:
     """The application on `context`. `render_error` lets the pages answer browsers with HTML."""
-    app = FastAPI(
+    app = Application(
         title="Breather",
         version="1",
         summary="Rosters, routing and rest for people whose work is emotionally heavy.",
@@ -48,9 +48,9 @@ def create_api(
     app.state.scheduler = None
     app.state.jobs = False
     app.state.metrics = Metrics()
+    app.lane = DeskLane(context, app.state.metrics)
     problems.install(app, render_error)
     # The last one added is outermost.
-    app.add_middleware(DeskLane, context=context)
     app.add_middleware(BodyLimit, limit_bytes=context.settings.max_body_bytes)
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
     app.add_middleware(MeasureRequests, metrics=app.state.metrics)

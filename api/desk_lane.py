@@ -8,15 +8,18 @@ that does not fit the model) takes the ordinary way, which knows how to refuse i
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, Generic, TypeVar
 
+from fastapi import FastAPI
 from pydantic import BaseModel, ValidationError
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api.context import Context
 from api.errors import ServiceError
-from api.metrics import API_PREFIX
-from api.problems import note_refusal, of_service_error
+from api.metrics import API_PREFIX, Metrics
+from api.problems import PROBLEM_TYPE, note_refusal, of_crash, of_service_error
+from api.security.headers import headers_to_add
 from api.security.secrets import token_hash
 from api.services.floor.desk import Command, desk_of
 from roster.accounts import Role
@@ -68,39 +71,63 @@ class _Plain:
 
 
 class DeskLane:
-    """Answers plain requests by itself; hands on all others."""
+    """Answers plain requests by itself."""
 
-    def __init__(self, app: ASGIApp, *, context: Context) -> None:
-        self._app = app
+    def __init__(self, context: Context, metrics: Metrics) -> None:
         self._context = context
+        self._metrics = metrics
+        self._headers = headers_to_add(secure=context.settings.secure_cookies)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> Receive | None:
+        """Answer a plain request; any other is left, with what receives it from its beginning."""
         plain = _plain(scope)
         if plain is None:
-            await self._app(scope, receive, send)
-            return
+            return receive
+        began = perf_counter()
         messages = [await receive()]
         while messages[-1].get("more_body", False):
             messages.append(await receive())
-        body = b"".join(message.get("body", b"") for message in messages)
+        body = messages[0].get("body", b"") if len(messages) == 1 else b"".join(m.get("body", b"") for m in messages)
         try:
             command = plain.lane.make(plain.named, body, plain.key, plain.token)
         except ValidationError:
-            await self._app(scope, _again(messages, receive), send)
-            return
+            return _again(messages, receive)
         scope["route"] = plain.lane
+        status, kind, content, more = await self._answered(scope, plain.lane, command)
+        headers = [(b"content-length", b"%d" % len(content)), (b"content-type", kind), *more, *self._headers]
+        self._metrics.observe("POST", API_PREFIX + plain.lane.path, status, perf_counter() - began)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+        return None
+
+    async def _answered(
+        self, scope: Scope, lane: Lane[Any], command: Command[Any]
+    ) -> tuple[int, bytes, bytes, list[tuple[bytes, bytes]]]:
+        """Status, media type, body and further headers of the answer."""
         try:
             told = await desk_of(self._context).asked(self._context, command, None, SOFTWARE)
+            status, document = lane.show(told.reply, told.speaker.role)
         except ServiceError as error:
             problem = of_service_error(error)
             note_refusal(scope, problem)
-            await problem.response()(scope, receive, send)
-            return
-        status, document = plain.lane.show(told.reply, told.speaker.role)
-        content = document.model_dump_json().encode()
-        headers = [(b"content-length", str(len(content)).encode()), (b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+        except Exception as error:  # noqa: BLE001 - logged with its traceback, and answered like any crash
+            problem = of_crash(error)
+        else:
+            return status, b"application/json", document.model_dump_json().encode(), []
+        more = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+        return problem.status, PROBLEM_TYPE, bytes(problem.response().body), more
+
+
+class Application(FastAPI):
+    """The application with the short way before everything else."""
+
+    lane: DeskLane | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by the short way where that can be."""
+        left = receive if self.lane is None else await self.lane.answer(scope, receive, send)
+        if left is not None:
+            await super().__call__(scope, left, send)
 
 
 def _plain(scope: Scope) -> _Plain | None:

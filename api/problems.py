@@ -23,10 +23,13 @@ log = logging.getLogger("breather.http")
 LONGEST_QUOTE = 80
 
 
+PROBLEM_TYPE = b"application/problem+json"
+
+
 class ProblemResponse(JSONResponse):
     """A JSON response of the media type for problems."""
 
-    media_type = "application/problem+json"
+    media_type = PROBLEM_TYPE.decode()
 
 
 @dataclass(frozen=True)

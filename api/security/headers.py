@@ -35,13 +35,18 @@ def security_headers(*, secure: bool) -> tuple[tuple[str, str], ...]:
     return (*_ALWAYS, *_SECURE) if secure else _ALWAYS
 
 
+def headers_to_add(*, secure: bool) -> list[tuple[bytes, bytes]]:
+    """The headers of every response as they are sent, with the one that forbids caching."""
+    pairs = (*security_headers(secure=secure), ("Cache-Control", "no-store"))
+    return [(name.lower().encode(), value.encode()) for name, value in pairs]
+
+
 class SecurityHeaders:
     """Adds the headers, and forbids caching unless the response says how to cache it."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
-        pairs = (*security_headers(secure=secure), ("Cache-Control", "no-store"))
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in pairs]
+        self._headers = headers_to_add(secure=secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

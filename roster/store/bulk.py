@@ -4,12 +4,17 @@ A driver's `executemany` is a call (on PostgreSQL a message, on SQLite a release
 one per table, which is what a batch of the floor waits for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, String, Table, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from roster.columns import UtcDateTime
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -22,20 +27,53 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, A
     connection.exec_driver_sql(statement, (to_json(values).decode(),))
 
 
+class Listed(FunctionElement[Any]):
+    """The values of a JSON list (a parameter made by `as_list`) as a sub-select: `column.bool_op("in")(Listed(…))`.
+
+    An expanding IN is written and prepared anew for each length, which can cost more than running it.
+    """
+
+    inherit_cache = True
+    name = "listed"
+
+
+@compiles(Listed, "sqlite")
+def _listed_on_sqlite(element: Listed, compiler: SQLCompiler, **how: Any) -> str:
+    return f"(select value from json_each({compiler.process(element.clauses, **how)}))"  # noqa: S608 - a parameter
+
+
+@compiles(Listed, "postgresql")
+def _listed_on_postgresql(element: Listed, compiler: SQLCompiler, **how: Any) -> str:
+    return f"(select jsonb_array_elements_text(cast({compiler.process(element.clauses, **how)} as jsonb)))"
+
+
+def among(column: ColumnElement[Any], name: str = "wanted") -> ColumnElement[bool]:
+    """Whether `column` (of text) is one of the values of the parameter `name`, which `as_list` makes."""
+    return column.bool_op("in")(Listed(bindparam(name, type_=String)))
+
+
+def as_list(values: Iterable[str]) -> str:
+    """`values` as a parameter for `among`."""
+    return to_json(list(values)).decode()
+
+
 Plain = Callable[[dict[str, Any]], list[Any]]
 
 
 @lru_cache(maxsize=64)
 def _insert(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[str, Plain]:
-    """The statement for rows of these columns, and what makes a row a list that JSON and the database both know."""
+    """The statement for rows of these columns, and what makes a row a list that JSON and the database both know.
+
+    JSON itself turns enums into their values and leaves JSON's own values as they are, on both databases.
+    """
     quoted = ", ".join(dialect.identifier_preparer.quote(name) for name in names)
     into = f"insert into {dialect.identifier_preparer.format_table(table)} ({quoted})"
     if dialect.name == "sqlite":
         found = ", ".join(f"json_extract(value, '$[{index}]')" for index in range(len(names)))
         statement = f"{into} select {found} from json_each(?)"  # noqa: S608 - names of our own columns
-        return statement, _stored(table, names, dialect)
+        return statement, _instants_as_stored(table, names, dialect)
     casts = ", ".join(
-        f"(value -> {index})" if _is_json(kind) else f"(value ->> {index})::{kind}"
+        f"(value -> {index})" if kind.startswith("JSON") else f"(value ->> {index})::{kind}"
         for index, kind in enumerate(table.c[name].type.compile(dialect) for name in names)
     )
     # The driver's placeholder is a percent sign, so none may stand elsewhere.
@@ -43,18 +81,20 @@ def _insert(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[str
     return statement, lambda row: [row[name] for name in names]
 
 
-def _is_json(kind: str) -> bool:
-    return kind.startswith("JSON")
-
-
-def _stored(table: Table, names: tuple[str, ...], dialect: Dialect) -> Plain:
-    """As SQLite stores them: instants, enums and JSON as the text that the columns' types make of them."""
-    processors = []
-    for name in names:
-        kind = table.c[name].type.dialect_impl(dialect)
-        processors.append((name, kind.bind_processor(dialect)))
+def _instants_as_stored(table: Table, names: tuple[str, ...], dialect: Dialect) -> Plain:
+    """Instants as the text that their columns' type makes of them, which is what SQLite compares and sorts."""
+    kinds = [table.c[name].type.dialect_impl(dialect) for name in names]
+    instants = [
+        (index, kind.bind_processor(dialect))
+        for index, kind in enumerate(kinds)
+        if isinstance(kind, UtcDateTime | DateTime)
+    ]
 
     def plain(row: dict[str, Any]) -> list[Any]:
-        return [row[name] if make is None else make(row[name]) for name, make in processors]
+        values = [row[name] for name in names]
+        for index, as_stored in instants:
+            if values[index] is not None and as_stored is not None:
+                values[index] = as_stored(values[index])
+        return values
 
     return plain

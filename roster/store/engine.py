@@ -63,8 +63,17 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    immediate = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("begin immediate" if immediate else "begin")
+    options = connection.get_execution_options()
+    if not options.get("writing", False):
+        connection.exec_driver_sql("begin")
+    elif not options.get("at_once", False):
+        connection.exec_driver_sql("begin immediate")
+    else:
+        connection.exec_driver_sql("pragma busy_timeout = 0")
+        try:
+            connection.exec_driver_sql("begin immediate")
+        finally:
+            connection.exec_driver_sql(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
 
 
 @contextmanager
@@ -75,10 +84,13 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
-    """A session in one write transaction: committed at the end, rolled back whole on any error."""
+def writing(engine: Engine, *, at_once: bool = False) -> Iterator[Session]:
+    """A session in one write transaction: committed at the end, rolled back whole on any error.
+
+    `at_once` does not wait on SQLite while somebody else writes: it raises `OperationalError`.
+    """
     with (
-        engine.connect().execution_options(writing=True) as connection,
+        engine.connect().execution_options(writing=True, at_once=at_once) as connection,
         connection.begin(),
         Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
     ):

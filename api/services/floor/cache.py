@@ -7,7 +7,11 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 
+from api.services.floor.standing import Standing
 from api.services.floor.state import PoolState
+from roster.contacts import EntryConditions
+from roster.load.difficulty import Difficulty
+from roster.policy import Policy
 
 
 class Turn:
@@ -17,6 +21,14 @@ class Turn:
         self._lock = threading.Lock()
         self._taken = False
         self._waiting: deque[threading.Lock] = deque()
+
+    def taken_at_once(self) -> bool:
+        """Take the lock if nobody has it; whether it was taken. Given back by leaving, as ever."""
+        with self._lock:
+            if self._taken:
+                return False
+            self._taken = True
+            return True
 
     def __enter__(self) -> None:
         with self._lock:
@@ -31,6 +43,10 @@ class Turn:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Hand it to whoever has waited longest."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().release()
@@ -47,6 +63,9 @@ class FloorCache:
     def __init__(self) -> None:
         self.turn = Turn()
         self._pools: dict[int, PoolState] = {}
+        self.standings: dict[int, Standing] = {}
+        """by pool, what was last said of its floor"""
+        self._known: tuple[Policy | None, dict[EntryConditions, Difficulty]] = (None, {})
 
     def get(self, pool_id: int) -> PoolState | None:
         """The state last kept for the pool."""
@@ -55,6 +74,12 @@ class FloorCache:
     def put(self, state: PoolState) -> None:
         """Keep `state`; call after commit only."""
         self._pools[state.pool_id] = state
+
+    def known(self, policy: Policy) -> dict[EntryConditions, Difficulty]:
+        """Difficulties worked out so far by this very policy."""
+        if self._known[0] is not policy:
+            self._known = (policy, {})
+        return self._known[1]
 
     def pool_of_queue(self, code: str) -> int | None:
         """The pool that the queue belonged to when last seen: a guess, to be checked under the pool's lock."""

@@ -25,7 +25,7 @@ from api.services.floor.state import LiveContact, QueueFacts
 from api.services.floor.views import ContactIn, ContactView
 from api.services.floor.work import FloorTransaction
 from roster.contacts import ContactStatus
-from roster.load.difficulty import Difficulty, inherited_difficulty
+from roster.load.difficulty import Difficulty
 from roster.protections import topics_of
 
 CREATED = 201
@@ -115,7 +115,7 @@ def incoming(
     owner_id = None if body.owner is None else looking.owner_id(body.owner)
     # A caller's clock may run ahead of ours: nobody has waited since tomorrow.
     arrived_at = min(body.arrived_at or work.now, work.now)
-    difficulty = inherited_difficulty(body.entry, work.policy.difficulty)
+    difficulty = work.difficulty(body.entry)
     contact = LiveContact(
         id=new_id(work.now),
         ref=body.ref,

@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -50,7 +50,7 @@ class Told(Generic[R]):
     speaker: Speaker
 
 
-@dataclass
+@dataclass(eq=False)
 class _Ticket:
     context: Context
     command: Command[Any]
@@ -60,7 +60,7 @@ class _Ticket:
     loop: asyncio.AbstractEventLoop | None = None
     told: Told[Any] | None = None
     error: Exception | None = None
-    done: bool = field(default=False)
+    done: bool = False
 
     def speaking(self, transaction: FloorTransaction) -> Speaker:
         """Whose word it is: known by the caller, or the bearer token's as it stands in the transaction."""
@@ -108,8 +108,39 @@ class Desk:
                 self._thread = ThreadPoolExecutor(1, thread_name_prefix="floor")
         if wake:
             # Once this turn of the loop is over: what arrived with this request is done with it.
-            loop.call_soon(self._thread.submit, self._serve_all, context.engine)
+            loop.call_soon(self._serve_from_loop, context, self._thread)
         return await future
+
+    def _serve_from_loop(self, context: Context, thread: ThreadPoolExecutor) -> None:
+        """On the embedded database, whose transactions wait for nothing, at once and here; else by the thread.
+
+        A second thread would only fight with the loop for the interpreter. Where somebody else has the turn, or
+        writes just now, it is the thread that waits.
+        """
+        turn = cache_of(context.engine).turn
+        if not context.settings.embedded or not turn.taken_at_once():
+            thread.submit(self._serve_all, context.engine)
+            return
+        try:
+            with self._lock:
+                batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
+            try:
+                _serve(batch, at_once=True)
+            except OperationalError:
+                left = [ticket for ticket in batch if ticket.told is None and ticket.error is None]
+                with self._lock:
+                    self._queue.extendleft(reversed(left))
+                thread.submit(self._serve_all, context.engine)
+                _tell([ticket for ticket in batch if ticket not in left])
+                return
+        finally:
+            turn.give_back()
+        _tell(batch)
+        with self._lock:
+            again = bool(self._queue)
+            self._awake = again
+        if again:
+            asyncio.get_running_loop().call_soon(self._serve_from_loop, context, thread)
 
     def _serve_all(self, engine: Engine) -> None:
         while True:
@@ -124,13 +155,21 @@ class Desk:
         with cache_of(engine).turn:
             with self._lock:
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
-            for _, tickets in groupby(batch, key=lambda ticket: id(ticket.context)):
-                _do(list(tickets))
-            for ticket in batch:
-                ticket.done = True
-        for loop in {ticket.loop for ticket in batch if ticket.loop is not None}:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(_answer, [ticket for ticket in batch if ticket.loop is loop])
+            _serve(batch, at_once=False)
+        _tell(batch)
+
+
+def _serve(batch: list[_Ticket], *, at_once: bool) -> None:
+    for _, tickets in groupby(batch, key=lambda ticket: id(ticket.context)):
+        _do(list(tickets), at_once=at_once)
+
+
+def _tell(batch: list[_Ticket]) -> None:
+    for ticket in batch:
+        ticket.done = True
+    for loop in {ticket.loop for ticket in batch if ticket.loop is not None}:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_answer, [ticket for ticket in batch if ticket.loop is loop])
 
 
 def _answer(tickets: list[_Ticket]) -> None:
@@ -147,12 +186,14 @@ class _Entangled(Exception):
     """A command was refused after it had changed something: what it changed must not stay."""
 
 
-def _do(tickets: list[_Ticket]) -> None:
+def _do(tickets: list[_Ticket], *, at_once: bool = False) -> None:
     try:
-        _together(tickets)
+        _together(tickets, at_once=at_once)
     except (_Entangled, IntegrityError):
         _one_by_one(tickets)
     except OperationalError:
+        if at_once:
+            raise
         # The database itself (a deadlock, a lost connection): once more, and then it is everybody's error.
         try:
             _together(tickets)
@@ -186,12 +227,12 @@ def _failed(tickets: list[_Ticket], error: Exception) -> None:
         ticket.told, ticket.error = None, error
 
 
-def _together(tickets: list[_Ticket]) -> None:
+def _together(tickets: list[_Ticket], *, at_once: bool = False) -> None:
     """All of them in one transaction; their answers stand only when it is committed."""
     context = tickets[0].context
     found: list[tuple[_Ticket, Speaker, Callable[[], Any]] | tuple[_Ticket, ServiceError]] = []
     answers: list[tuple[_Ticket, Told[Any] | None, Exception | None]] = []
-    with in_turn(context) as transaction:
+    with in_turn(context, at_once=at_once) as transaction:
         transaction.prepare([ticket.command.asks for ticket in tickets])
         for ticket in tickets:
             before = transaction.changes

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, Select, select
 
 from api.errors import Invalid, NotFound, Unauthenticated
 from api.services.floor.contact_values import ContactRow
 from api.services.floor.tables import AGENT, API_TOKEN, CONTACT, FLOOR_STATE, IDEMPOTENT_REPLY, QUEUE
 from roster.accounts import Role
+from roster.store.bulk import among, as_list
 
 WHOLE_CONTACT = (
     select(CONTACT, QUEUE.c.code.label("queue_code"), AGENT.c.code.label("agent_code"))
@@ -17,25 +18,24 @@ WHOLE_CONTACT = (
     .outerjoin(AGENT, AGENT.c.id == CONTACT.c.agent_id)
 )
 
-# Made once: building a statement costs more than running it. `wanted` is a list.
-_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
-_BY_REF = WHOLE_CONTACT.where(CONTACT.c.ref.in_(_WANTED))
-_BY_ID = WHOLE_CONTACT.where(CONTACT.c.id.in_(_WANTED))
+# Made once: building a statement costs more than running it.
+_BY_REF = WHOLE_CONTACT.where(among(CONTACT.c.ref))
+_BY_ID = WHOLE_CONTACT.where(among(CONTACT.c.id))
 _TOKENS = select(API_TOKEN.c.token_hash, API_TOKEN.c.name, API_TOKEN.c.role, API_TOKEN.c.revoked_at).where(
-    API_TOKEN.c.token_hash.in_(_WANTED)
+    among(API_TOKEN.c.token_hash)
 )
-_OWNERS = select(AGENT.c.code, AGENT.c.id).where(AGENT.c.code.in_(_WANTED))
+_OWNERS = select(AGENT.c.code, AGENT.c.id).where(among(AGENT.c.code))
 _AGENTS = (
     select(AGENT.c.code, AGENT.c.id, AGENT.c.active, FLOOR_STATE.c.pool_id)
     .outerjoin(FLOOR_STATE, FLOOR_STATE.c.agent_id == AGENT.c.id)
-    .where(AGENT.c.code.in_(_WANTED))
+    .where(among(AGENT.c.code))
 )
 _REPLIES = select(
     IDEMPOTENT_REPLY.c.key,
     IDEMPOTENT_REPLY.c.request_hash,
     IDEMPOTENT_REPLY.c.status_code,
     IDEMPOTENT_REPLY.c.body,
-).where(IDEMPOTENT_REPLY.c.key.in_(_WANTED))
+).where(among(IDEMPOTENT_REPLY.c.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,11 @@ class Lookups:
             raise NotFound(f"contact {contact_id!r} is not known")
         return found
 
+    def row_again(self, contact_id: str) -> ContactRow:
+        """The contact's row, read anew."""
+        self.rows.pop(contact_id, None)
+        return self.row(contact_id)
+
     def posted(self, ref: str) -> ContactRow | None:
         """The contact that was posted under `ref`, before or in this very transaction."""
         if ref not in self._refs:
@@ -174,7 +179,7 @@ class Lookups:
         return self._replies[key]
 
     def _contacts(self, query: Select[Any], wanted: list[str]) -> list[ContactRow]:
-        found = self._connection.execute(query, {"wanted": wanted}).all()
+        found = self._connection.execute(query, {"wanted": as_list(wanted)}).all()
         return [self.rows.setdefault(row.id, ContactRow(row._asdict())) for row in found]
 
     def _first_read(self, query: Select[Any], wanted: Iterable[str], known: dict[str, Any]) -> dict[str, Row[Any]]:
@@ -183,4 +188,4 @@ class Lookups:
         if not missing:
             return {}
         known.update(dict.fromkeys(missing))
-        return {row[0]: row for row in self._connection.execute(query, {"wanted": missing}).all()}
+        return {row[0]: row for row in self._connection.execute(query, {"wanted": as_list(missing)}).all()}

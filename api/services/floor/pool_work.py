@@ -1,6 +1,7 @@
 """One pool's floor inside a transaction: read and changed in memory, decided over, and written once."""
 
 from collections import defaultdict
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
@@ -10,17 +11,19 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
 from api.services.floor.contact_values import ContactRow, update_all
+from api.services.floor.standing import Standing
 from api.services.floor.state import AgentFacts, LiveContact, PoolState, load_agents, write_declined
 from api.services.floor.tables import CONTACT, EVENT, FLOOR_STATE, POOL
 from optimizer.routing.decide import Decision, decide
 from optimizer.routing.floor import AgentOnFloor, Floor, WaitingContact
-from roster.contacts import OPEN_STATUSES, ContactStatus
+from roster.contacts import OPEN_STATUSES, ContactStatus, EntryConditions
+from roster.load.difficulty import Difficulty, inherited_difficulty
 from roster.policy import Policy
-from roster.rest import AgentState
 from roster.store.bulk import insert_rows
 
 BREATHER = "breather"
 
+MOST_KNOWN = 4096
 LOOKED_AT = 500
 """Waiting contacts that one decision looks at, the first by priority and arrival; more would only be backlog."""
 
@@ -38,13 +41,16 @@ class PoolWork:
         self.contacts: dict[str, LiveContact] = dict(state.contacts)
         self.rows: dict[str, ContactRow] = {}
         """rows that commands have looked at, kept current"""
+        self.known: dict[EntryConditions, Difficulty] = {}
+        """difficulties that were worked out before, by this policy"""
+        self.standing: Standing | None = None
+        """what was said of this floor before, if it has not changed since"""
         self.changes = 0
         """how often anything was changed: a refusal that changed nothing leaves it alone"""
         self._waiting: dict[str, LiveContact] = dict(state.waiting)
         self._agents: dict[int, AgentOnFloor] = {}
         self._facts: dict[int, AgentFacts] = {}
         self._saved: set[int] = set()
-        self._touched: set[str] = set()
         self._new: dict[str, dict[str, Any]] = {}
         self._updates: dict[str, dict[str, Any]] = {}
         self._events: list[dict[str, Any]] = []
@@ -159,7 +165,6 @@ class PoolWork:
         """More columns of a contact's row."""
         into = self._new[contact_id] if contact_id in self._new else self._updates.setdefault(contact_id, {})
         into.update(values)
-        self._touched.add(contact_id)
         self.changes += 1
         row = self.rows.get(contact_id)
         if row is not None:
@@ -167,6 +172,15 @@ class PoolWork:
             if "agent_id" in values:
                 holder = values["agent_id"]
                 row.set({"agent_code": None if holder is None else self.facts(holder).code})
+
+    def difficulty(self, entry: EntryConditions) -> Difficulty:
+        """How heavy a contact is that comes in so."""
+        found = self.known.get(entry)
+        if found is None:
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
+            found = self.known[entry] = inherited_difficulty(entry, self.policy.difficulty)
+        return found
 
     def waiting(self) -> list[LiveContact]:
         """Contacts that nobody has."""
@@ -178,10 +192,12 @@ class PoolWork:
             return
         floor = self.floor()
         fresh = [self._waiting[contact_id] for contact_id in self._new if contact_id in self._waiting]
-        if self._somebody_has_room(floor):
+        if self.standing is None or not self.standing.holds(floor, self.now):
+            self.standing = Standing(floor, self.now, self.policy.routing.concurrency)
+        if self.standing.has_room:
             self._decide(floor, self._first(fresh))
         elif fresh:
-            self._say_why(floor, fresh)
+            self._say_why(self.standing, fresh)
 
     def _first(self, fresh: list[LiveContact]) -> list[LiveContact]:
         """Those that the decision looks at: all, or of a backlog the first by priority and arrival and the new ones."""
@@ -189,16 +205,6 @@ class PoolWork:
             return list(self._waiting.values())
         first = nsmallest(LOOKED_AT, self._waiting.values(), key=lambda each: (each.priority, each.arrived_at))
         return list({contact.id: contact for contact in (*first, *fresh)}.values())
-
-    def _somebody_has_room(self, floor: Floor) -> bool:
-        """Whether anybody could take one more contact of any kind; most of a backlog's decisions end here."""
-        limits = self.policy.routing.concurrency
-        return any(
-            agent.state is AgentState.AVAILABLE
-            and not agent.rest_pending
-            and (not agent.held or len(agent.held) < limits.get(agent.held[0].channel, 1))
-            for agent in floor.agents.values()
-        )
 
     def _decide(self, floor: Floor, contacts: list[LiveContact]) -> None:
         for decision in decide(floor, [self._seen(contact) for contact in contacts], self.now, self.policy):
@@ -208,16 +214,20 @@ class PoolWork:
             elif contact.id in self._new:
                 self.write(contact.id, reason={"sentence": decision.sentence})
 
-    def _say_why(self, floor: Floor, fresh: list[LiveContact]) -> None:
-        """Why new contacts wait while nobody has room: the same sentence for all of one queue and channel."""
-        alike: dict[object, list[LiveContact]] = defaultdict(list)
+    def _say_why(self, standing: Standing, fresh: list[LiveContact]) -> None:
+        """Why new contacts wait while nobody has room: the same sentence for all that are alike to a decision."""
+        alike: defaultdict[Hashable, list[LiveContact]] = defaultdict(list)
         for contact in fresh:
-            alike[contact.queue_id, contact.channel, contact.declined].append(contact)
-        firsts = [contacts[0] for contacts in alike.values()]
-        decisions = decide(floor, [self._seen(contact) for contact in firsts], self.now, self.policy)
-        for decision, contacts in zip(decisions, alike.values(), strict=True):
+            of = (contact.queue_id, contact.channel, contact.declined, contact.topics, contact.life_at_risk)
+            alike[of].append(contact)
+        new = {likeness: contacts[0] for likeness, contacts in alike.items() if likeness not in standing.reasons}
+        seen = [self._seen(contact) for contact in new.values()]
+        for likeness, decision in zip(new, decide(standing.floor, seen, self.now, self.policy), strict=True):
+            standing.reasons[likeness] = decision.sentence
+        for likeness, contacts in alike.items():
+            reason = {"sentence": standing.reasons[likeness]}
             for contact in contacts:
-                self.write(contact.id, reason={"sentence": decision.sentence})
+                self.write(contact.id, reason=reason)
 
     def _seen(self, contact: LiveContact) -> WaitingContact:
         declined_for = timedelta(seconds=self.policy.routing.max_wait_seconds)

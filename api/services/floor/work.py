@@ -45,8 +45,7 @@ KNOWN_KINDS = (
 
 _LOCKED = (
     select(POOL.c.id, POOL.c.version, select(func.max(EVENT.c.id)).scalar_subquery())
-    .where(POOL.c.id.in_(bindparam("wanted", expanding=True)))
-    .order_by(POOL.c.id)
+    .where(POOL.c.id == bindparam("pool"))
     .with_for_update(of=POOL)
 )
 
@@ -107,14 +106,15 @@ class FloorTransaction:
 
     def pools(self, *pool_ids: int) -> list[PoolWork]:
         """Several floors, locked in order of id so that two transactions never wait for each other."""
-        missing = sorted(set(pool_ids) - set(self._works))
-        if missing:
-            for pool_id, version, event_id in self._connection.execute(_LOCKED, {"wanted": missing}).all():
-                self._newest = event_id or 0 if self._newest < 0 else self._newest
-                state = self._state(pool_id, version, event_id or 0)
-                work = PoolWork(self.session, self.context.policy, self.now, state)
-                work.rows = self.lookups.rows
-                self._works[pool_id] = work
+        for pool_id in sorted(set(pool_ids) - set(self._works)):
+            _, version, event_id = self._connection.execute(_LOCKED, {"pool": pool_id}).one()
+            self._newest = event_id or 0 if self._newest < 0 else self._newest
+            state = self._state(pool_id, version, event_id or 0)
+            work = PoolWork(self.session, self.context.policy, self.now, state)
+            work.rows = self.lookups.rows
+            work.known = self._cache.known(self.context.policy)
+            work.standing = self._cache.standings.get(pool_id)
+            self._works[pool_id] = work
         return [self._works[pool_id] for pool_id in pool_ids]
 
     def pool_of_queue(self, code: str) -> tuple[PoolWork, QueueFacts]:
@@ -131,10 +131,13 @@ class FloorTransaction:
     def pool_of_contact(self, contact_id: str) -> tuple[PoolWork, ContactRow]:
         """The floor that the contact is on, locked, and its row; a transfer meanwhile is a `Conflict`."""
         row = self.lookups.row(contact_id)
-        work = self._works.get(row.pool_id)
-        if work is None:
-            raise Conflict(f"contact {contact_id!r} is just being transferred: try again")
-        return work, row
+        if row.pool_id not in self._works:
+            # It was thought to be elsewhere: under its own pool's lock it is read again.
+            work = self.pool(row.pool_id)
+            row = self.lookups.row_again(contact_id)
+            if row.pool_id != work.state.pool_id:
+                raise Conflict(f"contact {contact_id!r} is just being transferred: try again")
+        return self._works[row.pool_id], row
 
     def settle(self) -> None:
         """Decide, once for all commands of the batch, for what waits on the floors that they changed."""
@@ -157,6 +160,9 @@ class FloorTransaction:
         """After commit: what was written is what the next decision starts from."""
         for state in self._states:
             self._cache.put(state)
+        for pool_id, work in self._works.items():
+            if work.standing is not None:
+                self._cache.standings[pool_id] = work.standing
 
     def _state(self, pool_id: int, version: int, newest_event: int) -> PoolState:
         cached = self._cache.get(pool_id)
@@ -172,12 +178,12 @@ class FloorTransaction:
 
 
 @contextmanager
-def in_turn(context: Context) -> Iterator[FloorTransaction]:
+def in_turn(context: Context, *, at_once: bool = False) -> Iterator[FloorTransaction]:
     """One transaction over floors, for whoever has this process's turn: committed whole with its events, or not at all.
 
     Where it fails, the cache still holds what was last committed: states are replaced, never changed.
     """
-    with writing(context.engine) as session:
+    with writing(context.engine, at_once=at_once) as session:
         transaction = FloorTransaction(context, session, cache_of(context.engine))
         yield transaction
         transaction.flush()
