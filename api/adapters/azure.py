@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
-from api.adapters.attributes import OWNER, entry_of, life_at_risk, text
+from api.adapters.attributes import OWNER, entry_of, text
 from api.adapters.received import AdapterRoute, object_of, require_secret, secret_of
 from api.adapters.settings import ours
 from api.context import Context
@@ -61,7 +61,6 @@ def score(context: Context, job: dict[str, Any], worker: dict[str, Any]) -> floa
         queue=ours(settings.queues, label),
         owner=text(job, OWNER),
         entry=entry_of(job),
-        life_at_risk=life_at_risk(job),
     )
     try:
         agent_id = agent_id_of(context, ours(settings.workers, worker_id))

@@ -155,7 +155,6 @@ def test_without_a_secret_there_is_nothing_here(context: Context) -> None:
         (request("a01", breather_owner="nobody"), "owner 'nobody' is not known"),
         (request("a01", breather_arrival_state="furious"), "'furious'"),
         (request("a01", breather_parties=0), "breather_parties"),
-        (request("a01", breather_life_at_risk=[1]), "breather_life_at_risk"),
         (request("a01", breather_queue=7), "breather_queue"),
         (request("a01", breather_queue="x" * 65), "breather_queue"),
         ({"job": {}, "worker": {"Id": "a01"}}, "breather_queue"),

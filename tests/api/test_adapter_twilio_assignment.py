@@ -198,6 +198,7 @@ def test_a_contact_that_another_agent_has_in_conversation_elsewhere_is_left_alon
         ({"task_attributes": {"breather_arrival_state": "furious"}}, "furious"),
         ({"task_attributes": {"breather_stakes": ["gold"]}}, "breather_stakes"),
         ({"task_attributes": {"breather_parties": "many"}}, "breather_parties"),
+        ({"task_attributes": {"breather_life_at_risk": [1]}}, "breather_life_at_risk"),
         ({"task_attributes": ["a"]}, "TaskAttributes is a JSON list"),
         ({"worker": "WKunlisted", "worker_attributes": {"breather_agent": 7}}, "breather_agent"),
     ],

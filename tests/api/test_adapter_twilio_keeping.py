@@ -94,6 +94,15 @@ def test_after_a_light_contact_the_worker_goes_back_at_once(moving: Context, fak
     assert fake.activities[FIRST] == AVAILABLE
 
 
+def test_after_a_contact_of_a_moment_the_worker_is_sent_back_though_nothing_was_heard_of_them(
+    moving: Context, fake: Fake
+) -> None:
+    keep_current(moving)
+    sent(fake)
+    handled(moving)
+    assert sent(fake) == [(FIRST, {"ActivitySid": AVAILABLE})]
+
+
 def test_a_worker_whom_a_callback_said_no_for_comes_back_after_a_moment(
     moving: Context, fake: Fake, clock: SetClock
 ) -> None:
@@ -153,6 +162,16 @@ def test_what_has_not_changed_is_not_sent_again(moving: Context, fake: Fake) -> 
     keep_current(moving)
     happen(moving, "worker.activity.update", FIRST, activity=AVAILABLE, activity_name="Available")
     assert sent(fake) == []
+
+
+def test_attributes_are_not_even_read_where_the_level_is_the_same(context: Context, fake: Fake) -> None:
+    served = served_on(context, api_url=fake.url, protected_activity=BETWEEN, publish_load=True)
+    keep_current(served)
+    assert fake.readings == 2
+    sent(fake)
+    happen(served, "worker.activity.update", FIRST, activity=BETWEEN, activity_name="Between contacts")
+    assert sent(fake) == [(FIRST, {"ActivitySid": AVAILABLE})]
+    assert fake.readings == 2
 
 
 def test_a_load_is_published_only_where_the_site_says_so(moving: Context, fake: Fake) -> None:

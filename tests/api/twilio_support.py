@@ -131,6 +131,7 @@ class Fake:
     activities: dict[str, str] = field(default_factory=dict)
     posted: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     credentials: set[str] = field(default_factory=set)
+    readings: int = 0
     version: int = 1
     change_before_write: int = 0
     """how often somebody else changes the worker between a reading and the writing that follows"""
@@ -144,6 +145,7 @@ def fake_task_router() -> Iterator[Fake]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            fake.readings += 1
             attributes = json.dumps(fake.attributes.get(self.worker, {}))
             self.answer(200, {"sid": self.worker, "attributes": attributes}, {"ETag": f'"{fake.version}"'})
 
