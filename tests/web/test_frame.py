@@ -21,7 +21,9 @@ from web.app import create_app
 from web.pages import HERE, page
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
-TEMPLATES = sorted((HERE / "templates").rglob("*.html"))
+KEPT = HERE / "templates" / "evidence"
+"""Pages that are written to a file and opened from there: whole by themselves, served by nobody."""
+TEMPLATES = sorted(one for one in (HERE / "templates").rglob("*.html") if KEPT not in one.parents)
 
 
 @pytest.fixture
@@ -133,6 +135,15 @@ def test_templates_hold_nothing_that_the_content_policy_forbids(template: Path) 
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|hx-on|javascript:", source)
     assert not re.search(r"(src|href)=[\"']https?://", source)
     assert "| safe" not in source and "|safe" not in source
+
+
+def test_pages_that_are_kept_as_files_run_nothing_and_ask_nobody() -> None:
+    kept = sorted(KEPT.glob("*.html"))
+    assert kept
+    for template in kept:
+        source = template.read_text(encoding="utf-8")
+        assert not re.search(r"<script|<link|@import|url\(|\son[a-z]+=|javascript:|https?://", source), template.name
+        assert "| safe" not in source and "|safe" not in source
 
 
 def test_forms_that_change_something_carry_the_token() -> None:
