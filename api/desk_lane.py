@@ -105,7 +105,7 @@ class DeskLane:
     ) -> tuple[int, bytes, bytes, list[tuple[bytes, bytes]]]:
         """Status, media type, body and further headers of the answer."""
         try:
-            told = await desk_of(self._context).asked(self._context, command, None, SOFTWARE)
+            told = await desk_of(self._context).asked(self._context, command, None, SOFTWARE, scope["client"])
             status, document = lane.show(told.reply, told.speaker.role)
         except ServiceError as error:
             problem = of_service_error(error)

@@ -1,7 +1,7 @@
 """Centres for benchmarks of the floor: pools of six queues each, with everybody available."""
 
 from api.context import Context
-from api.services.floor.commands import set_state
+from api.services.floor.commands import ContactIn, post_contact, set_state, start
 from roster.people import Agent, AgentChannel, Channel, Contract, Skill, Team
 from roster.queues import Pool, Queue
 from roster.store.engine import writing
@@ -9,8 +9,11 @@ from roster.store.engine import writing
 QUEUES_A_POOL = 6
 
 
-def make_centre(context: Context, agents: int, pools: int = 1) -> list[str]:
-    """`agents` in all, spread over `pools`, each with four of their pool's six queues; the queues' codes."""
+def make_centre(context: Context, agents: int, pools: int = 1, *, busy: bool = False) -> list[str]:
+    """`agents` in all, spread over `pools`, each with four of their pool's six queues; the queues' codes.
+
+    `busy` has each of them in a conversation.
+    """
     codes = []
     with writing(context.engine) as session:
         team = Team(name="Team", zone="Europe/Amsterdam")
@@ -36,4 +39,9 @@ def make_centre(context: Context, agents: int, pools: int = 1) -> list[str]:
             codes += [queue.code for queue in queues[:4]]
     for number in range(agents):
         set_state(context, f"a{number}", "available", actor="bench")
+    if busy:
+        for number in range(agents):
+            queue = codes[number % pools * 4]
+            view = post_contact(context, ContactIn(ref=f"busy-{number}", queue=queue), actor="bench")
+            start(context, view.id, actor="bench")
     return codes

@@ -15,13 +15,14 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
 from fastapi import FastAPI
+from sqlmodel import col, func, select
 
 from api.context import make_context
 from api.services.access.tokens import make_token
@@ -29,7 +30,10 @@ from api.services.floor.views import ContactIn
 from api.settings import Settings
 from bench import load
 from bench.centres import make_centre
+from roster.contacts import OPEN_STATUSES, Contact
+from roster.store.engine import reading
 from roster.store.migrate import migrate
+from tests.postgres import running_cluster
 
 OUR_PORT, BARE_PORT = 8765, 8766
 HOST = "127.0.0.1"
@@ -170,7 +174,7 @@ def bench_sqlite(agents: int, connections: Sequence[int], seconds: float) -> Non
             settings = Settings(environment="test", data_dir=Path(folder))
             context = make_context(settings)
             migrate(context.engine)
-            posts = Posts(make_centre(context, agents), make_token(context, "bench", actor="bench").secret)
+            posts = Posts(make_centre(context, agents, busy=True), make_token(context, "bench", actor="bench").secret)
             context.engine.dispose()
             with (
                 serving(BARE, BARE_PORT, cores[0]) as bare_process,
@@ -194,6 +198,70 @@ def bench_sqlite(agents: int, connections: Sequence[int], seconds: float) -> Non
         )
 
 
+def bench_databases(agents: int, connections: int, seconds: float) -> None:
+    """SQLite beside PostgreSQL with 1, 2 and 4 processes, all with 4 pools; no process is bound to a core."""
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        cluster = opened.enter_context(running_cluster(durable=True))
+        sqlite = _Stand(opened, "SQLite, 1 process", Settings(environment="test", data_dir=folder), agents, OUR_PORT, 1)
+        for index, processes in enumerate((1, 2, 4)):
+            cluster.execute(f"create database floor_{processes}")
+            url = cluster.url(f"floor_{processes}")
+            with ExitStack() as serving_it:
+                name = f"PostgreSQL, {processes} process{'es' if processes > 1 else ''}"
+                settings = Settings(environment="test", database_url=url)
+                port = OUR_PORT + 2 + index
+                stand = _Stand(serving_it, name, settings, agents, port, processes)
+                for _ in range(round(seconds)):
+                    sqlite.slice(connections)
+                    stand.slice(connections)
+                stand.tell(sqlite)
+        sqlite.tell(None)
+
+
+class _Stand:
+    """A served centre of 4 pools: what it took in, and whether its tables agree."""
+
+    def __init__(
+        self, opened: ExitStack, name: str, settings: Settings, agents: int, port: int, processes: int
+    ) -> None:
+        self.name = name
+        self.port = port
+        self.rates: list[float] = []
+        self._accepted = 0
+        self._context = make_context(settings)
+        opened.callback(self._context.engine.dispose)
+        migrate(self._context.engine)
+        token = make_token(self._context, "bench", actor="bench").secret
+        self._posts = Posts(make_centre(self._context, agents, pools=4, busy=True), token)
+        opened.enter_context(serving(OURS, port, None, settings, processes))
+        self.slice(8)
+        self.rates.clear()
+
+    def slice(self, connections: int) -> None:
+        """Load it for a second."""
+        found = measured(self.port, self._posts, connections, 1)
+        self._accepted += len(found.milliseconds)
+        self.rates.append(found.rate)
+
+    def tell(self, beside: "_Stand | None") -> None:
+        """Its figures, beside another's in the same slices."""
+        with reading(self._context.engine) as session:
+            there = session.exec(select(func.count()).select_from(Contact)).one()
+            holders = session.exec(select(Contact.agent_id).where(col(Contact.status).in_(OPEN_STATUSES))).all()
+        doubled = len(holders) - len(set(holders))
+        rate = statistics.median(self.rates)
+        ratio = ""
+        if beside is not None:
+            pairs = zip(self.rates, beside.rates[-len(self.rates) :], strict=True)
+            ratio = f", {statistics.median(our / its for our, its in pairs):.0%} of SQLite in the same slices"
+        print(
+            f"{self.name}, 4 pools: {rate:.0f}/s{ratio}; {self._accepted} acknowledged, {there} there,"
+            f" {doubled} people with two (wanted: equal, 0)",
+            flush=True,
+        )
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -202,6 +270,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, nargs="+", default=[16, 64])
     asked = parser.parse_args()
     bench_sqlite(asked.agents, asked.connections, asked.seconds)
+    bench_databases(asked.agents, 32, asked.seconds)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """What arrives where: routing pools and the queues in them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from roster.columns import enum_type
+from roster.columns import Json, enum_type
 from roster.people import Channel
 
 
@@ -16,6 +16,16 @@ class Pool(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=80)
     version: int = 0
+
+
+class PoolChange(SQLModel, table=True):
+    """What one version of a pool changed; the last few hundred versions, where several processes serve."""
+
+    __tablename__: ClassVar[str] = "pool_change"
+    pool_id: int = Field(foreign_key="pool.id", primary_key=True)
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    contacts: list[Any] = Field(default_factory=list, sa_type=Json, description="ids")
+    agents: list[Any] = Field(default_factory=list, sa_type=Json, description="ids")
 
 
 class Queue(SQLModel, table=True):

@@ -39,8 +39,11 @@ def programs() -> Path:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """Start a cluster in a temporary folder and stop it at the end. As root it runs as `nobody`."""
+def running_cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """Start a cluster in a temporary folder and stop it at the end. As root it runs as `nobody`.
+
+    `durable` waits for the disk at every commit, as a centre's own PostgreSQL would.
+    """
     folder = Path(tempfile.mkdtemp(prefix="breather-postgres-"))
     user = "nobody" if os.getuid() == 0 else None
     if user:
@@ -55,7 +58,8 @@ def running_cluster() -> Iterator[Cluster]:
 
     try:
         run(programs() / "initdb", "-D", data, "-U", "breather", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=200"
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync={'on' if durable else 'off'}"
+        options += " -c max_connections=200"
         run(programs() / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
         try:
             yield Cluster(folder)

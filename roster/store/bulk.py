@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, String, Table, bindparam
+from sqlalchemy import Boolean, ColumnElement, Connection, DateTime, Dialect, String, Table, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -27,29 +27,32 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, A
     connection.exec_driver_sql(statement, (to_json(values).decode(),))
 
 
-class Listed(FunctionElement[Any]):
-    """The values of a JSON list (a parameter made by `as_list`) as a sub-select: `column.bool_op("in")(Listed(…))`.
-
-    An expanding IN is written and prepared anew for each length, which can cost more than running it.
-    """
+class Among(FunctionElement[bool]):
+    """Whether a column (of text) is one of the values of a JSON list; see `among`."""
 
     inherit_cache = True
-    name = "listed"
+    type = Boolean()
 
 
-@compiles(Listed, "sqlite")
-def _listed_on_sqlite(element: Listed, compiler: SQLCompiler, **how: Any) -> str:
-    return f"(select value from json_each({compiler.process(element.clauses, **how)}))"  # noqa: S608 - a parameter
+@compiles(Among, "sqlite")
+def _among_on_sqlite(element: Among, compiler: SQLCompiler, **how: Any) -> str:
+    column, listed = (compiler.process(clause, **how) for clause in element.clauses)
+    return f"{column} in (select value from json_each({listed}))"  # noqa: S608 - a column and a parameter
 
 
-@compiles(Listed, "postgresql")
-def _listed_on_postgresql(element: Listed, compiler: SQLCompiler, **how: Any) -> str:
-    return f"(select jsonb_array_elements_text(cast({compiler.process(element.clauses, **how)} as jsonb)))"
+@compiles(Among, "postgresql")
+def _among_on_postgresql(element: Among, compiler: SQLCompiler, **how: Any) -> str:
+    # As an array, because the planner then looks each value up in the index; a sub-select it joins by a scan.
+    column, listed = (compiler.process(clause, **how) for clause in element.clauses)
+    return f"{column} = any(array(select jsonb_array_elements_text(cast({listed} as jsonb))))"
 
 
 def among(column: ColumnElement[Any], name: str = "wanted") -> ColumnElement[bool]:
-    """Whether `column` (of text) is one of the values of the parameter `name`, which `as_list` makes."""
-    return column.bool_op("in")(Listed(bindparam(name, type_=String)))
+    """Whether `column` (of text) is one of the values of the parameter `name`, which `as_list` makes.
+
+    An expanding IN is written and prepared anew for each length, which can cost more than running it.
+    """
+    return Among(column, bindparam(name, type_=String))
 
 
 def as_list(values: Iterable[str]) -> str:

@@ -4,20 +4,23 @@ On SQLite a transaction that writes begins with BEGIN IMMEDIATE, so that writers
 `writing` asks for that, and on PostgreSQL it is an ordinary transaction.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 BUSY_MILLISECONDS = 10_000
 CACHE_KIBIBYTES = 32_768
-CHECKPOINT_PAGES = 4_000
-"""of 4 KiB: how far the log grows before it is folded into the database, which waits for the disk"""
+CHECKPOINT_PAGES = 16_000
+"""of 4 KiB: how far the log grows at most before a writer folds it into the database and waits for the disk"""
 
 
 class StoreError(RuntimeError):
@@ -45,6 +48,11 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def is_embedded(engine: Engine) -> bool:
+    """Whether this is SQLite, which one process serves."""
+    return engine.dialect.name == "sqlite"
+
+
 def _json(value: Any) -> str:
     return to_json(value).decode()
 
@@ -69,11 +77,30 @@ def _begin_sqlite(connection: Any) -> None:
     elif not options.get("at_once", False):
         connection.exec_driver_sql("begin immediate")
     else:
-        connection.exec_driver_sql("pragma busy_timeout = 0")
+        # By the driver itself, because this is on the way of every request to the floor.
+        driver = connection.connection.driver_connection
+        driver.execute("pragma busy_timeout = 0")
         try:
-            connection.exec_driver_sql("begin immediate")
+            driver.execute("begin immediate")
+        except sqlite3.OperationalError as error:
+            raise OperationalError("begin immediate", None, error) from error
         finally:
-            connection.exec_driver_sql(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
+            driver.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
+
+
+def fold_log(engine: Engine) -> None:
+    """Fold SQLite's log into the database beside its writers, who would otherwise wait for the disk in a commit.
+
+    Nearly all of it while others write; what they added meanwhile, and the log's new beginning, in a short turn.
+    """
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("pragma wal_checkpoint(passive)")
+        cursor.execute("pragma wal_checkpoint(restart)")
+        cursor.close()
+    finally:
+        connection.close()
 
 
 @contextmanager
@@ -84,15 +111,51 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def writing(engine: Engine, *, at_once: bool = False) -> Iterator[Session]:
-    """A session in one write transaction: committed at the end, rolled back whole on any error.
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session in one write transaction: committed at the end, rolled back whole on any error."""
+    with writing_rows(engine) as writer:
+        yield writer.session
+
+
+class Writer:
+    """One write transaction: its connection, and a session on it for whoever needs one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def session(self) -> Session:
+        """Made when first asked for: a batch of the floor can do without."""
+        return Session(self.connection, expire_on_commit=False, join_transaction_mode="rollback_only")
+
+    def finish(self, *, done: bool) -> None:
+        """Write what the session holds where all was `done`; close it."""
+        session: Session | None = self.__dict__.get("session")
+        if session is not None:
+            try:
+                if done:
+                    session.flush()
+            finally:
+                session.close()
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether the session holds new rows that are not written yet."""
+        session: Session | None = self.__dict__.get("session")
+        return session is not None and bool(session.new)
+
+
+@contextmanager
+def writing_rows(engine: Engine, *, at_once: bool = False) -> Iterator[Writer]:
+    """As `writing`, with a session only where one is asked for.
 
     `at_once` does not wait on SQLite while somebody else writes: it raises `OperationalError`.
     """
-    with (
-        engine.connect().execution_options(writing=True, at_once=at_once) as connection,
-        connection.begin(),
-        Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
-    ):
-        yield session
-        session.flush()
+    with engine.connect().execution_options(writing=True, at_once=at_once) as connection, connection.begin():
+        writer = Writer(connection)
+        done = False
+        try:
+            yield writer
+            done = True
+        finally:
+            writer.finish(done=done)

@@ -75,6 +75,10 @@ class FloorCache:
         """Keep `state`; call after commit only."""
         self._pools[state.pool_id] = state
 
+    def drop(self, pool_id: int) -> None:
+        """Forget the pool's state: something is taken over from it that may not be committed."""
+        self._pools.pop(pool_id, None)
+
     def known(self, policy: Policy) -> dict[EntryConditions, Difficulty]:
         """Difficulties worked out so far by this very policy."""
         if self._known[0] is not policy:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlmodel import Session
 
 from api.context import Context
@@ -191,10 +191,13 @@ def tick(context: Context) -> None:
 
 
 def _pools_with_work(session: Session, context: Context) -> list[int]:
-    live = select(CONTACT.c.pool_id).where(
-        CONTACT.c.status.in_([ContactStatus.WAITING, ContactStatus.ASSIGNED]),
-        (CONTACT.c.status == ContactStatus.WAITING) | (CONTACT.c.reservation_expires_at <= context.now()),
+    # Asked by pool, so that one waiting contact is enough of an answer, however many there are.
+    here = CONTACT.c.pool_id == POOL.c.id
+    waits = exists().where(here, CONTACT.c.status == ContactStatus.WAITING)
+    lapsed = exists().where(
+        here, CONTACT.c.status == ContactStatus.ASSIGNED, CONTACT.c.reservation_expires_at <= context.now()
     )
+    live = select(POOL.c.id).where(waits | lapsed)
     # Debts of the last days only: older ones can no longer be repaid in their shift.
     since = (context.now() - timedelta(days=2)).date()
     owed = (
@@ -211,7 +214,8 @@ def _pools_with_work(session: Session, context: Context) -> list[int]:
 
 
 def _expire(work: PoolWork) -> None:
-    for contact in list(work.contacts.values()):
+    held = [work.contacts[each.contact_id] for agent in work.people() for each in agent.held]
+    for contact in held:
         expires_at = contact.reservation_expires_at
         if contact.status is ContactStatus.ASSIGNED and expires_at is not None and expires_at <= work.now:
             agent_id = contact.agent_id

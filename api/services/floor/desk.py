@@ -6,10 +6,11 @@ other; where one fails half-way the whole batch is rolled back and each is done 
 """
 
 import asyncio
+import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Generic, TypeVar
@@ -24,10 +25,18 @@ from api.services.floor.cache import cache_of
 from api.services.floor.lookups import Asks, Speaker
 from api.services.floor.work import FloorTransaction, in_turn
 from roster.accounts import Role
+from roster.store.engine import fold_log, is_embedded
 
 R = TypeVar("R")
+log = logging.getLogger("breather.floor")
 MOST_TOGETHER = 256
 """Commands in one transaction, at most."""
+GATHERING_SECONDS = 0.002
+"""How long a request waits, at most, for those who are likely to ask again at once."""
+FOLDED_EVERY = 1_000
+"""Commands after which the embedded database's log is folded, in the thread."""
+LIKELY_SHARE = 0.75
+"""Of those who asked in the last two batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class _Ticket:
     told: Told[Any] | None = None
     error: Exception | None = None
     done: bool = False
+    caller: Hashable = None
 
     def speaking(self, transaction: FloorTransaction) -> Speaker:
         """Whose word it is: known by the caller, or the bearer token's as it stands in the transaction."""
@@ -80,6 +90,10 @@ class Desk:
         self._queue: deque[_Ticket] = deque()
         self._thread: ThreadPoolExecutor | None = None
         self._awake = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._enough = 1
+        self._unfolded = 0
+        self._callers: frozenset[Hashable] = frozenset()
 
     def ask(self, context: Context, command: Command[R], speaker: Speaker) -> R:
         """Do `command`, together with whatever else has come, and wait for it; from any thread."""
@@ -96,17 +110,32 @@ class Desk:
         return reply
 
     async def asked(
-        self, context: Context, command: Command[R], speaker: Speaker | None, roles: Collection[Role] = ()
+        self,
+        context: Context,
+        command: Command[R],
+        speaker: Speaker | None,
+        roles: Collection[Role] = (),
+        caller: Hashable = None,
     ) -> Told[R]:
-        """As `ask`, without a thread that waits. Without a `speaker` the command's token must be of one of `roles`."""
+        """As `ask`, without a thread that waits.
+
+        Without a `speaker` the command's token must be of one of `roles`. `caller` is the connection: who has just
+        been answered is likely to ask again at once, and is waited for a moment.
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Told[R]] = loop.create_future()
         with self._lock:
-            self._queue.append(_Ticket(context, command, speaker, roles, future, loop))
-            wake, self._awake = not self._awake, True
+            self._queue.append(_Ticket(context, command, speaker, roles, future, loop, caller=caller))
             if self._thread is None:
                 self._thread = ThreadPoolExecutor(1, thread_name_prefix="floor")
-        if wake:
+            enough = len(self._queue) >= self._enough
+            wake, self._awake = not self._awake, True
+        if wake and not enough:
+            self._timer = loop.call_later(GATHERING_SECONDS, self._serve_from_loop, context, self._thread)
+        elif wake or (enough and self._timer is not None):
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
             # Once this turn of the loop is over: what arrived with this request is done with it.
             loop.call_soon(self._serve_from_loop, context, self._thread)
         return await future
@@ -117,13 +146,17 @@ class Desk:
         A second thread would only fight with the loop for the interpreter. Where somebody else has the turn, or
         writes just now, it is the thread that waits.
         """
+        self._timer = None
         turn = cache_of(context.engine).turn
-        if not context.settings.embedded or not turn.taken_at_once():
+        if not is_embedded(context.engine) or not turn.taken_at_once():
             thread.submit(self._serve_all, context.engine)
             return
         try:
             with self._lock:
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
+            callers = frozenset(ticket.caller for ticket in batch)
+            self._enough = max(1, int(LIKELY_SHARE * len(callers | self._callers)))
+            self._callers = callers
             try:
                 _serve(batch, at_once=True)
             except OperationalError:
@@ -136,6 +169,10 @@ class Desk:
         finally:
             turn.give_back()
         _tell(batch)
+        self._unfolded += len(batch)
+        if self._unfolded >= FOLDED_EVERY:
+            self._unfolded = 0
+            thread.submit(fold_log, context.engine).add_done_callback(_note_failure)
         with self._lock:
             again = bool(self._queue)
             self._awake = again
@@ -157,6 +194,12 @@ class Desk:
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
             _serve(batch, at_once=False)
         _tell(batch)
+
+
+def _note_failure(folding: Future[None]) -> None:
+    error = folding.exception()
+    if error is not None:
+        log.warning("the database's log could not be folded; trying again later", exc_info=error)
 
 
 def _serve(batch: list[_Ticket], *, at_once: bool) -> None:

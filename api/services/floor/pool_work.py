@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
-from api.services.floor.contact_values import ContactRow, update_all
+from api.services.floor.contact_values import ContactRow
+from api.services.floor.layered import Layered
+from api.services.floor.page import Page
 from api.services.floor.standing import Standing
 from api.services.floor.state import AgentFacts, LiveContact, PoolState, load_agents, write_declined
-from api.services.floor.tables import CONTACT, EVENT, FLOOR_STATE, POOL
 from optimizer.routing.decide import Decision, decide
 from optimizer.routing.floor import AgentOnFloor, Floor, WaitingContact
 from roster.contacts import OPEN_STATUSES, ContactStatus, EntryConditions
 from roster.load.difficulty import Difficulty, inherited_difficulty
 from roster.policy import Policy
-from roster.store.bulk import insert_rows
+from roster.store.engine import Writer
 
 BREATHER = "breather"
 
@@ -27,18 +27,17 @@ MOST_KNOWN = 4096
 LOOKED_AT = 500
 """Waiting contacts that one decision looks at, the first by priority and arrival; more would only be backlog."""
 
-_MOVE_ON = update(POOL).where(POOL.c.id == bindparam("pool")).values(version=bindparam("moved"))
-
 
 class PoolWork:
     """One pool's floor inside a transaction: read and changed in memory, written by `flush`."""
 
-    def __init__(self, session: Session, policy: Policy, now: datetime, state: PoolState) -> None:
-        self.session = session
+    def __init__(self, writer: Writer, page: Page, policy: Policy, now: datetime, state: PoolState) -> None:
+        self._writer = writer
+        self._page = page
         self.policy = policy
         self.now = now
         self.state = state
-        self.contacts: dict[str, LiveContact] = dict(state.contacts)
+        self.contacts: Layered[str, LiveContact] = Layered(state.contacts)
         self.rows: dict[str, ContactRow] = {}
         """rows that commands have looked at, kept current"""
         self.known: dict[EntryConditions, Difficulty] = {}
@@ -47,15 +46,17 @@ class PoolWork:
         """what was said of this floor before, if it has not changed since"""
         self.changes = 0
         """how often anything was changed: a refusal that changed nothing leaves it alone"""
-        self._waiting: dict[str, LiveContact] = dict(state.waiting)
+        self._waiting: Layered[str, LiveContact] = Layered(state.waiting)
         self._agents: dict[int, AgentOnFloor] = {}
         self._facts: dict[int, AgentFacts] = {}
         self._saved: set[int] = set()
-        self._new: dict[str, dict[str, Any]] = {}
-        self._updates: dict[str, dict[str, Any]] = {}
-        self._events: list[dict[str, Any]] = []
-        self._dirty = False
+        self._written: set[str] = set()
         self._floor: Floor | None = None
+
+    @property
+    def session(self) -> Session:
+        """A session in the transaction."""
+        return self._writer.session
 
     # -- people ------------------------------------------------------------------------------------------------
 
@@ -87,9 +88,10 @@ class PoolWork:
 
     def reload_agent(self, agent_id: int) -> AgentOnFloor:
         """Read an agent who has just come to the floor."""
-        agents, facts = load_agents(self.session, self.state.pool_id, self.contacts.values(), self.now, agent_id)
+        agents, facts = load_agents(self.session, self.state.pool_id, self.contacts.values(), self.now, [agent_id])
         self._agents[agent_id] = agents[0]
         self._facts[agent_id] = facts[agent_id]
+        self._saved.add(agent_id)
         self._floor = None
         self.changes += 1
         return agents[0]
@@ -99,7 +101,8 @@ class PoolWork:
     def add(self, contact: LiveContact, values: dict[str, Any]) -> None:
         """A new contact; `values` are its row, whole."""
         self._keep(contact)
-        self._new[contact.id] = values
+        self._page.contacts[contact.id] = values
+        self._written.add(contact.id)
         queue = self.state.queues.get(contact.queue_id)
         self.rows[contact.id] = ContactRow(
             {**values, "queue_code": "" if queue is None else queue.code, "agent_code": None}
@@ -138,7 +141,7 @@ class PoolWork:
             declined_by=write_declined(moved.declined),
             **values,
         )
-        self._dirty = True
+        self._written.add(contact.id)
 
     def release(self, contact: LiveContact, *, declined: bool) -> LiveContact:
         """Take a reservation back; `declined` keeps it from the same agent for a while."""
@@ -163,8 +166,9 @@ class PoolWork:
 
     def write(self, contact_id: str, **values: Any) -> None:
         """More columns of a contact's row."""
-        into = self._new[contact_id] if contact_id in self._new else self._updates.setdefault(contact_id, {})
-        into.update(values)
+        new = self._page.contacts.get(contact_id)
+        (self._page.updates.setdefault(contact_id, {}) if new is None else new).update(values)
+        self._written.add(contact_id)
         self.changes += 1
         row = self.rows.get(contact_id)
         if row is not None:
@@ -182,6 +186,11 @@ class PoolWork:
             found = self.known[entry] = inherited_difficulty(entry, self.policy.difficulty)
         return found
 
+    @property
+    def anything_waits(self) -> bool:
+        """Whether there is a contact that nobody has."""
+        return bool(self._waiting)
+
     def waiting(self) -> list[LiveContact]:
         """Contacts that nobody has."""
         return list(self._waiting.values())
@@ -191,7 +200,7 @@ class PoolWork:
         if not self._waiting:
             return
         floor = self.floor()
-        fresh = [self._waiting[contact_id] for contact_id in self._new if contact_id in self._waiting]
+        fresh = [self._waiting[contact_id] for contact_id in self._page.contacts if contact_id in self._waiting]
         if self.standing is None or not self.standing.holds(floor, self.now):
             self.standing = Standing(floor, self.now, self.policy.routing.concurrency)
         if self.standing.has_room:
@@ -211,7 +220,7 @@ class PoolWork:
             contact = self.contacts[decision.contact_id]
             if decision.agent_id is not None:
                 self._reserve(contact, decision, decision.agent_id)
-            elif contact.id in self._new:
+            elif contact.id in self._page.contacts:
                 self.write(contact.id, reason={"sentence": decision.sentence})
 
     def _say_why(self, standing: Standing, fresh: list[LiveContact]) -> None:
@@ -242,7 +251,7 @@ class PoolWork:
     def event(self, kind: str, subject: str, actor: str, agent_id: int | None = None, **data: Any) -> None:
         """A line of the log; with `agent_id` it is private to that agent."""
         self.changes += 1
-        self._events.append(
+        self._page.events.append(
             {"at": self.now, "kind": kind, "subject": subject, "actor": actor, "agent_id": agent_id, "data": data}
         )
 
@@ -252,41 +261,31 @@ class PoolWork:
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    @property
-    def lines(self) -> int:
-        """How many lines of the log are to be written."""
-        return len(self._events)
-
     def flush(self) -> PoolState:
-        """Write everything and move the pool's version on; the state as it will be once committed."""
-        self.write_contacts()
-        connection = self.session.connection()
-        wrote = bool(self._events)
-        insert_rows(connection, EVENT, self._events)
-        self._events = []
-        if not (self._agents or self._saved or self._dirty):
+        """Leave everything to be written and move the pool's version on; the state as it will be once committed."""
+        if not (self._agents or self._saved or self._written):
             # A line of the log alone: the floor stands as it stood, but its readers have news.
-            return replace(self.state) if wrote else self.state
-        update_all(connection, FLOOR_STATE, "agent_id", [(each, self._saving(each)) for each in sorted(self._saved)])
-        version = self.state.version + 1
-        connection.execute(_MOVE_ON, {"pool": self.state.pool_id, "moved": version})
+            return replace(self.state) if self.changes else self.state
+        self._page.agents += [(each, self._saving(each)) for each in sorted(self._saved)]
+        pool_id, version = self.state.pool_id, self.state.version + 1
+        self._page.versions.append({"pool": pool_id, "moved": version})
+        self._page.changes.append(
+            {"pool_id": pool_id, "version": version, "contacts": sorted(self._written), "agents": sorted(self._saved)}
+        )
         return replace(
             self.state,
             version=version,
             floor=self.floor(),
             facts={**self.state.facts, **self._facts} if self._facts else self.state.facts,
-            contacts=self.contacts,
-            waiting=self._waiting,
         )
+
+    def committed(self, state: PoolState) -> PoolState:
+        """`state`, which `flush` gave and which now is committed, with the contacts as they have become."""
+        return replace(state, contacts=self.contacts.folded(), waiting=self._waiting.folded())
 
     def write_contacts(self) -> None:
         """Write the contacts' rows now, for whoever reads them inside the transaction."""
-        connection = self.session.connection()
-        insert_rows(connection, CONTACT, list(self._new.values()))
-        update_all(connection, CONTACT, "id", self._updates.items())
-        self._dirty = self._dirty or bool(self._new) or bool(self._updates)
-        self._new.clear()
-        self._updates.clear()
+        self._page.write_contacts()
 
     def _saving(self, agent_id: int) -> dict[str, Any]:
         agent = self.agent(agent_id)

@@ -160,7 +160,7 @@ def repay(work: PoolWork) -> int:
     debts = debts_of_today(work, people)
     if not debts:
         return 0
-    quiet = not work.waiting()
+    quiet = not work.anything_waits
     free = {agent.id for agent in people.values() if is_free(agent, work.now)}
     owed: dict[int, int] = defaultdict(int)
     for debt in debts:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import String, bindparam, cast, func, select, update
 from sqlmodel import Session
 
 from api.context import Context
@@ -19,11 +19,14 @@ from api.services.floor.cache import FloorCache, cache_of
 from api.services.floor.contact_values import ContactRow
 from api.services.floor.idempotency import keep_replies
 from api.services.floor.lookups import Asks, Lookups
+from api.services.floor.page import Page
 from api.services.floor.pool_work import PoolWork
 from api.services.floor.queues import queue_named
+from api.services.floor.refresh import KEPT_VERSIONS, refreshed
 from api.services.floor.state import PoolState, QueueFacts, load_pool
 from api.services.floor.tables import CONTACT, EVENT, POOL
-from roster.store.engine import writing
+from roster.store.bulk import among, as_list
+from roster.store.engine import Writer, is_embedded, writing_rows
 
 CACHE_AGE = timedelta(seconds=60)
 """A cached floor holds plans and counts that move with time; past this age it is read again."""
@@ -45,9 +48,13 @@ KNOWN_KINDS = (
 
 _LOCKED = (
     select(POOL.c.id, POOL.c.version, select(func.max(EVENT.c.id)).scalar_subquery())
-    .where(POOL.c.id == bindparam("pool"))
+    .where(among(cast(POOL.c.id, String)))
+    .order_by(POOL.c.id)
     .with_for_update(of=POOL)
 )
+
+
+_KINDS = select(EVENT.c.kind).where(EVENT.c.id > bindparam("seen")).distinct()
 
 
 def touch_pools(session: Session) -> None:
@@ -62,10 +69,11 @@ def touch_pools(session: Session) -> None:
 class FloorTransaction:
     """One write transaction over the floors of one pool, or of several locked in order of id."""
 
-    def __init__(self, context: Context, session: Session, cache: FloorCache) -> None:
+    def __init__(self, context: Context, writer: Writer, cache: FloorCache) -> None:
         self.context = context
-        self.session = session
-        self._connection = session.connection()
+        self._writer = writer
+        self._connection = writer.connection
+        self._page = Page(writer.connection, shared=not is_embedded(context.engine))
         self.lookups = Lookups(self._connection)
         self.now: datetime = context.now()
         self.wrote = False
@@ -73,6 +81,11 @@ class FloorTransaction:
         self._newest = -1
         self._works: dict[int, PoolWork] = {}
         self._states: list[PoolState] = []
+
+    @property
+    def session(self) -> Session:
+        """A session in this transaction."""
+        return self._writer.session
 
     @property
     def changes(self) -> int:
@@ -92,7 +105,7 @@ class FloorTransaction:
         pools.update(guessed.values())
         if unknown := sorted(contact_id for contact_id, pool_id in guessed.items() if pool_id is None):
             query = select(CONTACT.c.pool_id).where(CONTACT.c.id.in_(unknown))
-            pools.update(self.session.execute(query).scalars())
+            pools.update(self._connection.execute(query).scalars())
         self.pools(*(pool_id for pool_id in pools if pool_id is not None))
         self.lookups.read_contacts(ids)
         if refs := {asks.ref for asks in asked if asks.ref is not None}:
@@ -106,15 +119,18 @@ class FloorTransaction:
 
     def pools(self, *pool_ids: int) -> list[PoolWork]:
         """Several floors, locked in order of id so that two transactions never wait for each other."""
-        for pool_id in sorted(set(pool_ids) - set(self._works)):
-            _, version, event_id = self._connection.execute(_LOCKED, {"pool": pool_id}).one()
-            self._newest = event_id or 0 if self._newest < 0 else self._newest
-            state = self._state(pool_id, version, event_id or 0)
-            work = PoolWork(self.session, self.context.policy, self.now, state)
-            work.rows = self.lookups.rows
-            work.known = self._cache.known(self.context.policy)
-            work.standing = self._cache.standings.get(pool_id)
-            self._works[pool_id] = work
+        missing = sorted(set(pool_ids) - set(self._works))
+        if missing:
+            wanted = {"wanted": as_list(map(str, missing))}
+            locked = self._connection.execute(_LOCKED, wanted).all()
+            newest = max(row[2] or 0 for row in locked)
+            self._newest = newest if self._newest < 0 else self._newest
+            for state in self._current({row.id: row.version for row in locked}, newest):
+                work = PoolWork(self._writer, self._page, self.context.policy, self.now, state)
+                work.rows = self.lookups.rows
+                work.known = self._cache.known(self.context.policy)
+                work.standing = self._cache.standings.get(state.pool_id)
+                self._works[state.pool_id] = work
         return [self._works[pool_id] for pool_id in pool_ids]
 
     def pool_of_queue(self, code: str) -> tuple[PoolWork, QueueFacts]:
@@ -147,33 +163,58 @@ class FloorTransaction:
 
     def flush(self) -> None:
         """Write what the commands changed and move the versions on."""
-        lines = 0
         for work in self._works.values():
-            lines += work.lines
             self._states.append(work.flush())
             self.wrote = self.wrote or self._states[-1] is not work.state
+        lines = len(self._page.events)
+        self._page.write()
         self._states = [replace(state, seen_event=self._newest, own_lines=lines) for state in self._states]
         keep_replies(self._connection, self.lookups.kept, self.now)
-        self.wrote = self.wrote or bool(self.lookups.kept) or bool(self.session.new)
+        self.wrote = self.wrote or bool(self.lookups.kept) or self._writer.unwritten
 
     def committed(self) -> None:
         """After commit: what was written is what the next decision starts from."""
-        for state in self._states:
-            self._cache.put(state)
-        for pool_id, work in self._works.items():
+        for state, (pool_id, work) in zip(self._states, self._works.items(), strict=True):
+            self._cache.put(work.committed(state))
             if work.standing is not None:
                 self._cache.standings[pool_id] = work.standing
 
-    def _state(self, pool_id: int, version: int, newest_event: int) -> PoolState:
-        cached = self._cache.get(pool_id)
-        if cached is not None and cached.version == version and abs(self.now - cached.built_at) < CACHE_AGE:
+    def _current(self, versions: dict[int, int], newest_event: int) -> list[PoolState]:
+        """The pools' states at `versions`: kept, caught up with, or read from the tables."""
+        found: dict[int, PoolState] = {}
+        checked: list[PoolState] = []
+        behind: list[tuple[PoolState, int]] = []
+        for pool_id, version in versions.items():
+            cached = self._cache.get(pool_id)
+            if cached is None or abs(self.now - cached.built_at) >= CACHE_AGE:
+                continue
             # Lines beyond what was seen are all our own where there are just as many.
-            if newest_event == cached.seen_event + cached.own_lines:
-                return replace(cached, seen_event=newest_event, own_lines=0)
-            kinds = self.session.execute(select(EVENT.c.kind).where(EVENT.c.id > cached.seen_event).distinct())
-            if all(kind.startswith(KNOWN_KINDS) for kind in kinds.scalars()):
-                return replace(cached, seen_event=newest_event)
-        seen = self.session.execute(select(func.max(EVENT.c.id))).scalar() or 0
+            if cached.version == version and newest_event == cached.seen_event + cached.own_lines:
+                found[pool_id] = cached
+            elif cached.version == version:
+                checked.append(cached)
+            elif not is_embedded(self.context.engine) and 0 < version - cached.version <= KEPT_VERSIONS:
+                behind.append((cached, version))
+        doubtful = [*checked, *(state for state, _ in behind)]
+        if doubtful and not self._stale(min(state.seen_event for state in doubtful)):
+            found |= {state.pool_id: state for state in checked}
+            for state, _ in behind:
+                # Its contacts go over to its successor.
+                self._cache.drop(state.pool_id)
+            found |= refreshed(self.session, behind)
+        known = {pool_id: replace(state, seen_event=newest_event, own_lines=0) for pool_id, state in found.items()}
+        return [
+            known[pool_id] if pool_id in known else self._loaded(pool_id, versions[pool_id]) for pool_id in versions
+        ]
+
+    def _stale(self, seen_event: int) -> bool:
+        """Whether a line of the log since then says that plans, skills or people changed."""
+        news = self._connection.execute(_KINDS, {"seen": seen_event}).scalars()
+        return not all(kind.startswith(KNOWN_KINDS) for kind in news)
+
+    def _loaded(self, pool_id: int, version: int) -> PoolState:
+        cached = self._cache.get(pool_id)
+        seen = self._connection.execute(select(func.max(EVENT.c.id))).scalar() or 0
         return load_pool(self.session, pool_id, version, seen, self.now, cached.handled if cached else None)
 
 
@@ -183,8 +224,8 @@ def in_turn(context: Context, *, at_once: bool = False) -> Iterator[FloorTransac
 
     Where it fails, the cache still holds what was last committed: states are replaced, never changed.
     """
-    with writing(context.engine, at_once=at_once) as session:
-        transaction = FloorTransaction(context, session, cache_of(context.engine))
+    with writing_rows(context.engine, at_once=at_once) as writer:
+        transaction = FloorTransaction(context, writer, cache_of(context.engine))
         yield transaction
         transaction.flush()
     transaction.committed()
