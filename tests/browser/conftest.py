@@ -60,9 +60,13 @@ def chromium() -> str:
     raise RuntimeError("no Chromium found: `make test` installs one, or set BREATHER_CHROMIUM")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all browser tests of this process."""
+    """One Chromium for the browser tests that stand together.
+
+    No longer than that: while it is open its thread counts as inside an event loop, and no other test there
+    may start one.
+    """
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield launched
