@@ -4,6 +4,7 @@ Vendors' adapters tell of it late, twice or out of order. Each command looks at 
 changes what is true of it, and leaves alone what has moved on.
 """
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,8 @@ from api.services.floor.pool_work import BREATHER, PoolWork
 from api.services.floor.tables import AGENT, CONTACT
 from api.services.floor.views import ContactView
 from api.services.floor.work import floor_transaction
+from optimizer.routing.decide import REST_YIELDED
+from optimizer.routing.floor import AgentOnFloor
 from roster.contacts import ContactStatus, OutcomeMarker
 from roster.store.engine import reading
 
@@ -58,7 +61,8 @@ def taken(
     """The agent has the contact in conversation, whoever Breather had chosen.
 
     In conversation with somebody else it is a transfer (to `queue_code`, where that is said): that agent's part is
-    completed, with the rest that follows. Told again, it changes nothing.
+    completed, with the rest that follows. Told again, it changes nothing. Rest that the agent is in and the contact
+    takes is owed to them once it is completed.
 
     Raises
     ------
@@ -72,7 +76,7 @@ def taken(
         if row.status in (ContactStatus.COMPLETED, ContactStatus.ABANDONED):
             raise conflict(row, "taken", "waiting, assigned, accepted or active")
         if row.status is not ContactStatus.ACTIVE:
-            _begin(work, row, agent.id, agent_code, actor)
+            _begin(work, row, agent, actor)
             work.offer()
         if row.status is not ContactStatus.ACTIVE or row.agent_id == agent.id:
             work.write_contacts()
@@ -81,16 +85,27 @@ def taken(
     return taken(context, onward.id, agent_code, actor=actor)
 
 
-def _begin(work: PoolWork, row: Row[Any], agent_id: int, agent_code: str, actor: str) -> None:
+def _begin(work: PoolWork, row: Row[Any], agent: AgentOnFloor, actor: str) -> None:
     contact = replace(
-        work.contacts[row.id], status=ContactStatus.ACTIVE, agent_id=agent_id, reservation_expires_at=None
+        work.contacts[row.id], status=ContactStatus.ACTIVE, agent_id=agent.id, reservation_expires_at=None
     )
     values: dict[str, Any] = {"status": ContactStatus.ACTIVE, "reservation_expires_at": None, "started_at": work.now}
-    if row.agent_id != agent_id:
-        values |= {"agent_id": agent_id, "assigned_at": work.now, "reason": {"sentence": TAKEN}}
-        work.event("contact.assigned", row.id, actor, agent=agent_code, queue=row.queue_code, sentence=TAKEN)
+    if row.agent_id != agent.id:
+        reason = {"sentence": TAKEN, "yielded": _rest_taken(work, agent)}
+        values |= {"agent_id": agent.id, "assigned_at": work.now, "reason": reason}
+        code = work.facts(agent.id).code
+        work.event("contact.assigned", row.id, actor, agent=code, queue=row.queue_code, sentence=TAKEN)
     work.change(contact, **values)
     work.event("contact.started", row.id, actor)
+
+
+def _rest_taken(work: PoolWork, agent: AgentOnFloor) -> list[dict[str, Any]]:
+    """The rest that the agent is in, as what gave way to the contact; completing it makes a debt of what it took."""
+    resting = agent.closed_at(work.now)
+    if resting is None or not resting.resting:
+        return []
+    minutes = math.ceil(agent.resting_minutes(work.now, resting.ends_at))
+    return [{"protection": REST_YIELDED, "minutes": minutes}]
 
 
 def hand_back(context: Context, contact_id: str, reservation: str, *, actor: str) -> ContactView:
