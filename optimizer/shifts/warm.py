@@ -40,6 +40,7 @@ def warm() -> None:
     row_by_blocks(people[0], people[0].charges)
     cover = CoverTable(grid)
     gaps = cover.gaps(cover.given)
+    cover.heads([0])
     cover.change_gaps(gaps, 0, np.zeros(cover.size))
     cover.price_of_one(gaps, 0)
     crew = Crew(grid, people, finder, cover)

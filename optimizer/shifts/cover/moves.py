@@ -11,6 +11,15 @@ Bools = NDArray[np.bool_]
 
 
 @compiled
+def covered(covers: Floats, options: Ints) -> Floats:
+    """How often `options` cover each interval (`covers`: [option, interval])."""
+    heads = np.zeros(covers.shape[1])
+    for option in options:
+        heads += covers[option]
+    return heads
+
+
+@compiled
 def take_off(gaps: Floats, counts: Bools, heads: Floats) -> None:
     """Take `heads` (per interval) off the lines of `gaps` [line, interval] that count, in place."""
     places = np.flatnonzero(heads)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from optimizer.shifts.cover.by_shift import ShiftCover
 from optimizer.shifts.cover.intervals import cover_intervals, groups_of
-from optimizer.shifts.cover.moves import saved_by_one, take_off
+from optimizer.shifts.cover.moves import covered, saved_by_one, take_off
 from optimizer.shifts.cover.roles import RoleTable
 from optimizer.shifts.grid import Grid
 
@@ -125,11 +125,9 @@ class CoverTable:
         for begin, end in pairwise(self.begins.tolist()):
             yield lines[begin:end]
 
-    def cost(self, presence: Floats) -> Floats:
-        """Cost of each interval."""
-        return self._cost(self.gaps(presence), presence)
-
-    def _cost(self, gaps: Gaps, presence: Floats) -> Floats:
+    def cost(self, presence: Floats, gaps: Gaps | None = None) -> Floats:
+        """Cost of each interval; `gaps`: those of this presence, where they are known."""
+        gaps = self.gaps(presence) if gaps is None else gaps
         short = np.array([np.maximum(lines.max(axis=0), 0.0) for lines in self.by_level(gaps.queues)])
         spare = presence.sum(axis=0) - self.total_required
         each = self.level_weights @ short + self.over_weight * spare + self.roles.cost(gaps.roles)
@@ -178,8 +176,7 @@ class CoverTable:
 
     def heads(self, options: Sequence[int]) -> Floats:
         """Per interval, how often these options (indices into the grid's) cover it."""
-        heads: Floats = self.covers[list(options)].sum(axis=0)
-        return heads
+        return covered(self.covers, np.array(options, np.int64))
 
 
 def _unions(crews: Iterable[frozenset[int]]) -> list[frozenset[int]]:

@@ -13,7 +13,20 @@ import numpy as np
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.rows.blocks import row_by_blocks
 from optimizer.shifts.rows.in_row import TooLarge
-from optimizer.shifts.rows.kernel import BIG, FOUND, LOST, TOO_LARGE, Floats, Frame, Limits, cheapest, ends, walk
+from optimizer.shifts.rows.kernel import (
+    BIG,
+    FOUND,
+    LOST,
+    TOO_LARGE,
+    Floats,
+    Frame,
+    Layout,
+    Limits,
+    ends,
+    lay_out,
+    walk,
+    way_through,
+)
 from optimizer.shifts.rows.people import Person
 from optimizer.shifts.rows.program import Extras
 from optimizer.shifts.rows.relaxed import best_within
@@ -42,6 +55,7 @@ class Window:
     limits: Limits | None = None
     """Where the days before and after are open: what may be counted within these."""
     frames: dict[Extras, Frame] = field(default_factory=dict)
+    layouts: dict[Extras, Layout] = field(default_factory=dict)
 
 
 class RowFinder:
@@ -172,26 +186,36 @@ class RowFinder:
         self, person: Person, charges: Floats, window: Window, extras: Extras, max_cells: int
     ) -> tuple[float, list[int]] | None:
         """The best row by the compiled program, where `extras` are counted too."""
-        frame = self._frame(person, window, extras)
-        if frame is None:
+        layout = self._layout(person, window, extras, max_cells)
+        if layout is None:
             return None
-        limits = person.limits(extras) if window.limits is None else window.limits
-        status, value, row = cheapest(
-            person.program(extras),
-            limits,
-            limits,
-            frame,
-            window.days.start,
-            window.days.stop,
-            charges,
-            person.must_work,
-            max_cells,
-        )
-        if status == TOO_LARGE:
-            raise TooLarge
+        status, value, row = way_through(person.program(extras), layout, charges, person.must_work)
         if status == LOST:
             raise RuntimeError(f"the way back through the table of {person.agent.id} is lost on days {window.days}")
         return (value, row.tolist()) if status == FOUND else None
+
+    def _layout(self, person: Person, window: Window, extras: Extras, max_cells: int) -> Layout | None:
+        """The table of the window's days, the same for all prices; None where no row can be finished."""
+        if extras not in window.layouts:
+            frame = self._frame(person, window, extras)
+            if frame is None:
+                return None
+            limits = person.limits(extras) if window.limits is None else window.limits
+            status, layout = lay_out(
+                person.program(extras),
+                limits,
+                limits,
+                frame,
+                window.days.start,
+                window.days.stop,
+                person.charges,
+                person.must_work,
+                max_cells,
+            )
+            if status == TOO_LARGE:
+                raise TooLarge
+            window.layouts[extras] = layout
+        return window.layouts[extras]
 
     def _frame(self, person: Person, window: Window, extras: Extras) -> Frame | None:
         """What surrounds the window's days; None where no row can be finished."""

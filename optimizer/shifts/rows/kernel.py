@@ -16,6 +16,7 @@ from optimizer.compiled import compiled
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Numbers = NDArray[np.int32]
 
 BIG = 1 << 40
 """More than any count."""
@@ -77,6 +78,41 @@ class Frame(NamedTuple):
     end_most: Ints
 
 
+class Layout(NamedTuple):
+    """All of a table but its costs: the same for every price of the options that were open when it was laid out.
+
+    States are numbered from the first boundary's to the last one's; `at` says where each boundary's begin. Of each
+    state the box of counts before (and after) the boundary's reset with its first cell, and the least count that goes
+    to the box's least. `arcs_at` says where each day's arcs begin, of those that lead from one box into another; of
+    each the first cells of source and target, how many counts of the source lead on, and how many of these go to the
+    target's least.
+    """
+
+    first: int
+    cells: int
+    start_cost: Floats
+    end_cost: Floats
+    resets: Bools
+    at: Ints
+    kept: Bools
+    low: Ints
+    before_lo: Ints
+    before_hi: Ints
+    after_lo: Ints
+    after_hi: Ints
+    cell: Ints
+    after_cell: Ints
+    carried: Bools
+    arcs_at: Ints
+    arc: Numbers
+    arc_from: Numbers
+    arc_to: Numbers
+    arc_begin: Numbers
+    arc_target: Numbers
+    arc_span: Numbers
+    arc_flat: Numbers
+
+
 @compiled
 def cheapest(
     program: Program,
@@ -93,12 +129,32 @@ def cheapest(
 
     `near`: `limits` themselves, or tighter ones on the counts that are carried, to look only near some row.
     """
-    nothing = np.empty(0, np.int64)
+    status, layout = lay_out(program, limits, near, frame, first, last, prices, must_work, max_cells)
+    if status != FOUND:
+        return status, np.inf, np.empty(0, np.int64)
+    return way_through(program, layout, prices, must_work)
+
+
+@compiled
+def lay_out(
+    program: Program,
+    limits: Limits,
+    near: Limits,
+    frame: Frame,
+    first: int,
+    last: int,
+    charges: Floats,
+    must_work: Bools,
+    max_cells: int,
+) -> tuple[int, Layout]:
+    """(status, the table without its costs) for options of the days from `first` to before `last`.
+
+    Open are those whose `charges` are finite; `near` as in `cheapest`.
+    """
     days = last - first
     counts = program.arc_amount.shape[1]
-    options = program.options
 
-    # Where each boundary's states are, and what each arc costs.
+    # Where each boundary's states are, and which arcs are open.
     at = np.zeros(days + 2, np.int64)
     arc_at = np.zeros(days + 1, np.int64)
     for d in range(days + 1):
@@ -106,24 +162,19 @@ def cheapest(
     for d in range(days):
         layer = program.layer_of[first + d]
         arc_at[d + 1] = arc_at[d] + program.layer_arcs[layer + 1] - program.layer_arcs[layer]
-    price = np.empty(arc_at[days])
+    free = np.zeros(arc_at[days], np.bool_)
     for d in range(days):
         layer = program.layer_of[first + d]
-        set_zero = program.layer_sets[layer]
-        sets = program.layer_sets[layer + 1] - set_zero
-        best = np.full(sets, np.inf)
-        begin = (first + d) * options
-        for one in range(sets):
-            for m in range(program.set_begin[set_zero + one], program.set_begin[set_zero + one + 1]):
-                option = program.set_member[m]
-                if option < options:
-                    best[one] = min(best[one], prices[begin + option])
-                elif not must_work[first + d]:
-                    best[one] = min(best[one], 0.0)
+        begin = (first + d) * program.options
         arc_zero = program.layer_arcs[layer]
-        for i in range(arc_at[d + 1] - arc_at[d]):
-            a = arc_zero + i
-            price[arc_at[d] + i] = best[program.arc_set[a] - set_zero] + program.arc_cost[a]
+        for i in range(arc_at[d], arc_at[d + 1]):
+            one = program.arc_set[arc_zero + i - arc_at[d]]
+            for m in range(program.set_begin[one], program.set_begin[one + 1]):
+                option = program.set_member[m]
+                if option < program.options:
+                    free[i] = free[i] or charges[begin + option] < np.inf
+                else:
+                    free[i] = free[i] or not must_work[first + d]
 
     total = at[days + 1]
     before_lo = np.full((total, counts), BIG)
@@ -145,7 +196,7 @@ def cheapest(
         for i in range(arc_at[d], arc_at[d + 1]):
             a = arc_zero + i - arc_at[d]
             s = at[d] + program.arc_source[a]
-            if reached[s] and price[i] < np.inf:
+            if reached[s] and free[i]:
                 t = at[d + 1] + program.arc_target[a]
                 reached[t] = True
                 for k in range(counts):
@@ -209,7 +260,7 @@ def cheapest(
             a = arc_zero + i - arc_at[d]
             s = at[d] + program.arc_source[a]
             t = at[d + 1] + program.arc_target[a]
-            if alive[t] and reached[s] and price[i] < np.inf:
+            if alive[t] and reached[s] and free[i]:
                 alive[s] = True
                 for k in range(counts):
                     amount = program.arc_amount[a, k] if carried[k] else 0
@@ -222,6 +273,11 @@ def cheapest(
     low = np.full((total, counts), BIG)
     high = np.full((total, counts), -BIG)
     cell = np.zeros(total, np.int64)
+    arcs = 0
+    arcs_at = np.zeros(days + 1, np.int64)
+    arc = np.empty(arc_at[days], np.int32)
+    arc_from = np.empty(arc_at[days], np.int32)
+    arc_to = np.empty(arc_at[days], np.int32)
     after_cell = np.zeros(total, np.int64)
     kept = np.zeros(total, np.bool_)
     cells = 0
@@ -244,7 +300,7 @@ def cheapest(
             a = arc_zero + i - arc_at[d]
             s = at[d] + program.arc_source[a]
             t = at[d + 1] + program.arc_target[a]
-            if kept[s] and alive[t] and price[i] < np.inf:
+            if kept[s] and alive[t] and free[i]:
                 fits = True
                 for k in range(counts):
                     amount = program.arc_amount[a, k] if carried[k] else 0
@@ -253,10 +309,15 @@ def cheapest(
                     )
                 if fits:
                     kept[t] = True
+                    arc[arcs] = a
+                    arc_from[arcs] = s
+                    arc_to[arcs] = t
+                    arcs += 1
                     for k in range(counts):
                         amount = program.arc_amount[a, k] if carried[k] else 0
                         low[t, k] = min(low[t, k], max(after_lo[s, k] + amount, before_lo[t, k]))
                         high[t, k] = max(high[t, k], min(after_hi[s, k] + amount, before_hi[t, k]))
+        arcs_at[d + 1] = arcs
         anew = False
         for k in range(counts):
             anew = anew or (carried[k] and near.resets[b, k])
@@ -281,54 +342,123 @@ def cheapest(
                     after_cell[t] = cells
                     cells += after_size
             if cells > max_cells:
-                return TOO_LARGE, np.inf, nothing
+                break
+        if cells > max_cells:
+            arcs = 0
+            break
+
+    # How each arc leads from cell to cell.
+    arc_begin = np.empty(arcs, np.int32)
+    arc_target = np.empty(arcs, np.int32)
+    arc_span = np.empty((arcs, counts), np.int32)
+    arc_flat = np.empty((arcs, counts), np.int32)
+    for i in range(arcs):
+        s = arc_from[i]
+        t = arc_to[i]
+        source = after_cell[s]
+        target = cell[t]
+        from_size = 1
+        to_size = 1
+        for k in range(counts - 1, -1, -1):
+            # Counts from `low` up to the box's least go there: `flat` steps of the source are none of the target.
+            amount = program.arc_amount[arc[i], k] if carried[k] else 0
+            begin = max(after_lo[s, k] + amount, low[t, k])
+            arc_span[i, k] = min(after_hi[s, k] + amount, before_hi[t, k]) - begin + 1
+            arc_flat[i, k] = max(0, before_lo[t, k] - begin)
+            source += (begin - amount - after_lo[s, k]) * from_size
+            target += (max(begin, before_lo[t, k]) - before_lo[t, k]) * to_size
+            from_size *= after_hi[s, k] - after_lo[s, k] + 1
+            to_size *= before_hi[t, k] - before_lo[t, k] + 1
+        arc_begin[i] = source
+        arc_target[i] = target
+    layout = Layout(
+        first,
+        cells,
+        frame.start_cost,
+        frame.end_cost,
+        near.resets,
+        at,
+        kept,
+        low,
+        before_lo,
+        before_hi,
+        after_lo,
+        after_hi,
+        cell,
+        after_cell,
+        carried,
+        arcs_at,
+        arc[:arcs].copy(),
+        arc_from[:arcs].copy(),
+        arc_to[:arcs].copy(),
+        arc_begin,
+        arc_target,
+        arc_span,
+        arc_flat,
+    )
+    return (FOUND if cells <= max_cells else TOO_LARGE), layout
+
+
+@compiled
+def way_through(program: Program, layout: Layout, prices: Floats, must_work: Bools) -> tuple[int, float, Ints]:
+    """(status, least cost, options worked) of the days of a layout at these prices.
+
+    What was closed when it was laid out must be closed now; more may be.
+    """
+    nothing = np.empty(0, np.int64)
+    first = layout.first
+    at, kept, low = layout.at, layout.kept, layout.low
+    before_lo, before_hi, after_lo, after_hi = layout.before_lo, layout.before_hi, layout.after_lo, layout.after_hi
+    cell, after_cell, carried, arcs_at = layout.cell, layout.after_cell, layout.carried, layout.arcs_at
+    days = len(arcs_at) - 1
+    counts = len(carried)
+    options = program.options
+    price = np.empty(len(layout.arc))
+    best = np.empty(len(program.set_begin))
+    for d in range(days):
+        layer = program.layer_of[first + d]
+        set_zero = program.layer_sets[layer]
+        begin = (first + d) * options
+        for one in range(set_zero, program.layer_sets[layer + 1]):
+            best[one] = np.inf
+            for m in range(program.set_begin[one], program.set_begin[one + 1]):
+                option = program.set_member[m]
+                if option < options:
+                    best[one] = min(best[one], prices[begin + option])
+                elif not must_work[first + d]:
+                    best[one] = min(best[one], 0.0)
+        for i in range(arcs_at[d], arcs_at[d + 1]):
+            a = layout.arc[i]
+            price[i] = best[program.arc_set[a]] + program.arc_cost[a]
 
     # The tables.
-    table = np.full(cells, np.inf)
+    table = np.full(layout.cells, np.inf)
     place = np.zeros(counts, np.int64)
-    span = np.zeros(counts, np.int64)
-    flat = np.zeros(counts, np.int64)
     from_step = np.zeros(counts, np.int64)
     to_step = np.zeros(counts, np.int64)
     for s in range(at[1]):
         if kept[s]:
-            table[after_cell[s]] = frame.start_cost[s]
+            table[after_cell[s]] = layout.start_cost[s]
     for d in range(days):
-        b = first + d + 1
-        arc_zero = program.layer_arcs[program.layer_of[first + d]]
-        for i in range(arc_at[d], arc_at[d + 1]):
-            a = arc_zero + i - arc_at[d]
-            s = at[d] + program.arc_source[a]
-            t = at[d + 1] + program.arc_target[a]
-            if not (kept[s] and kept[t] and price[i] < np.inf):
-                continue
-            source = after_cell[s]
-            target = cell[t]
-            rows = 1
-            from_size = 1
-            to_size = 1
-            fits = True
-            for k in range(counts - 1, -1, -1):
-                # Counts from `low` up to the box's least go there: `flat` steps of the source are none of the target.
-                amount = program.arc_amount[a, k] if carried[k] else 0
-                begin = max(after_lo[s, k] + amount, low[t, k])
-                span[k] = min(after_hi[s, k] + amount, before_hi[t, k]) - begin + 1
-                flat[k] = max(0, before_lo[t, k] - begin)
-                fits = fits and span[k] > 0
-                from_step[k] = from_size
-                to_step[k] = to_size
-                source += (begin - amount - after_lo[s, k]) * from_size
-                target += (max(begin, before_lo[t, k]) - before_lo[t, k]) * to_size
-                from_size *= after_hi[s, k] - after_lo[s, k] + 1
-                to_size *= before_hi[t, k] - before_lo[t, k] + 1
-                if k < counts - 1:
-                    rows *= span[k]
-                place[k] = 0
-            if not fits:
-                continue
+        for i in range(arcs_at[d], arcs_at[d + 1]):
             cost = price[i]
-            level = min(flat[counts - 1], span[counts - 1] - 1)
-            width = span[counts - 1] - level
+            if not cost < np.inf:
+                continue
+            source = layout.arc_begin[i]
+            target = layout.arc_target[i]
+            rows = 1
+            if counts > 1:
+                s = layout.arc_from[i]
+                t = layout.arc_to[i]
+                from_step[counts - 1] = 1
+                to_step[counts - 1] = 1
+                for k in range(counts - 1, 0, -1):
+                    from_step[k - 1] = from_step[k] * (after_hi[s, k] - after_lo[s, k] + 1)
+                    to_step[k - 1] = to_step[k] * (before_hi[t, k] - before_lo[t, k] + 1)
+                    rows *= layout.arc_span[i, k - 1]
+                place[:] = 0
+            level = min(layout.arc_flat[i, counts - 1], layout.arc_span[i, counts - 1] - 1)
+            width = layout.arc_span[i, counts - 1] - level
             for _ in range(rows):
                 for j in range(level):
                     table[target] = min(table[target], table[source + j] + cost)
@@ -340,11 +470,11 @@ def cheapest(
                 for k in range(counts - 2, -1, -1):
                     place[k] += 1
                     source += from_step[k]
-                    target += to_step[k] if place[k] > flat[k] else 0
-                    if place[k] < span[k]:
+                    target += to_step[k] if place[k] > layout.arc_flat[i, k] else 0
+                    if place[k] < layout.arc_span[i, k]:
                         break
-                    source -= span[k] * from_step[k]
-                    target -= max(0, span[k] - flat[k]) * to_step[k]
+                    source -= layout.arc_span[i, k] * from_step[k]
+                    target -= max(0, layout.arc_span[i, k] - layout.arc_flat[i, k]) * to_step[k]
                     place[k] = 0
         for t in range(at[d + 1], at[d + 2]):
             if kept[t] and after_cell[t] != cell[t]:
@@ -361,8 +491,8 @@ def cheapest(
             for k in range(counts):
                 size *= after_hi[t, k] - after_lo[t, k] + 1
             for j in range(after_cell[t], after_cell[t] + size):
-                if table[j] + frame.end_cost[e] < value:
-                    value = table[j] + frame.end_cost[e]
+                if table[j] + layout.end_cost[e] < value:
+                    value = table[j] + layout.end_cost[e]
                     state = t
                     where = j
     if not value < np.inf:
@@ -380,7 +510,7 @@ def cheapest(
             rest //= size
         if after_cell[state] != cell[state]:
             for k in range(counts):
-                zero = carried[k] and near.resets[first + d + 1, k]
+                zero = carried[k] and layout.resets[first + d + 1, k]
                 from_lo[k] = before_lo[state, k] if zero else place[k]
                 from_hi[k] = before_hi[state, k] if zero else place[k]
             where = _source(table, cell[state], before_lo[state], before_hi[state], from_lo, from_hi, 0.0, table[where])
@@ -390,13 +520,11 @@ def cheapest(
                 place[k] = before_lo[state, k] + rest % size
                 rest //= size
         found = -1
-        layer = program.layer_of[first + d]
-        arc_zero = program.layer_arcs[layer]
-        for i in range(arc_at[d], arc_at[d + 1]):
-            a = arc_zero + i - arc_at[d]
-            s = at[d] + program.arc_source[a]
-            if at[d + 1] + program.arc_target[a] != state or not kept[s] or not price[i] < np.inf:
+        for i in range(arcs_at[d], arcs_at[d + 1]):
+            if layout.arc_to[i] != state or not price[i] < np.inf:
                 continue
+            a = layout.arc[i]
+            s = layout.arc_from[i]
             fits = True
             for k in range(counts):
                 amount = program.arc_amount[a, k] if carried[k] else 0

@@ -70,7 +70,7 @@ class Crew:
         return self._costs[agent]
 
     def _team_cost(self) -> float:
-        cover = float(self.cover.cost(self.presence).sum()) + self.cover.shifts.cost(self.works)
+        cover = float(self.cover.cost(self.presence, self._gaps).sum()) + self.cover.shifts.cost(self.works)
         return cover + self.team.cost()
 
     def broken(self) -> int:
@@ -87,7 +87,7 @@ class Crew:
         cover = self.cover
         by_day: Floats = cover.shifts.costs(self.works).reshape(self.grid.problem.days, -1).sum(axis=1)
         if cover.size:
-            np.add.at(by_day, cover.days, cover.cost(self.presence))
+            np.add.at(by_day, cover.days, cover.cost(self.presence, self._gaps))
         return by_day
 
     def put(self, person: Person, row: Sequence[int]) -> None:
