@@ -1,10 +1,10 @@
-"""Column types that every table shares: UTC instants, enums with a CHECK, JSON."""
+"""Column types that every table shares: UTC instants, enums with a CHECK, JSON, numbers that grow for ever."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
@@ -20,6 +20,9 @@ SQLModel.metadata.naming_convention = {
 }
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+Long = BigInteger().with_variant(Integer(), "sqlite")
+"""What counts up for ever: 64 bits. SQLite's INTEGER has them, and there only an INTEGER key numbers rows by itself."""
+LARGEST_LONG = 2**63 - 1
 
 
 class UtcDateTime(TypeDecorator[datetime]):

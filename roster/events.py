@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from roster.columns import Json, UtcDateTime
+from roster.columns import Json, Long, UtcDateTime
 
 
 class Event(SQLModel, table=True):
@@ -13,7 +13,7 @@ class Event(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "event"
     __table_args__ = {"sqlite_autoincrement": True}
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Long)
     at: datetime = Field(sa_type=UtcDateTime, index=True)
     kind: str = Field(max_length=64, description="subject.verb, such as contact.assigned")
     subject: str = Field(max_length=120, description="id of what it is about")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from roster.columns import Json, enum_type
+from roster.columns import Json, Long, enum_type
 from roster.people import Channel
 
 
@@ -15,7 +15,7 @@ class Pool(SQLModel, table=True):
     __tablename__: ClassVar[str] = "pool"
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=80)
-    version: int = 0
+    version: int = Field(default=0, sa_type=Long)
 
 
 class PoolChange(SQLModel, table=True):
@@ -23,7 +23,7 @@ class PoolChange(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "pool_change"
     pool_id: int = Field(foreign_key="pool.id", primary_key=True)
-    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    version: int = Field(primary_key=True, sa_type=Long, sa_column_kwargs={"autoincrement": False})
     contacts: list[Any] = Field(default_factory=list, sa_type=Json, description="ids")
     agents: list[Any] = Field(default_factory=list, sa_type=Json, description="ids")
 

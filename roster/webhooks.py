@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from roster.columns import Json, UtcDateTime, enum_type
+from roster.columns import Json, Long, UtcDateTime, enum_type
 
 
 class EndpointStatus(StrEnum):
@@ -47,7 +47,7 @@ class WebhookEndpoint(SQLModel, table=True):
     created_by: str = Field(max_length=120)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     disabled_why: str | None = Field(default=None, max_length=200)
-    cursor: int = Field(default=0, description="id of the newest line looked at")
+    cursor: int = Field(default=0, sa_type=Long, description="id of the newest line looked at")
     gaps: list[Any] = Field(
         default_factory=list, sa_type=Json, description="[[first id, last id, transaction id that settles it], …]"
     )
@@ -82,7 +82,7 @@ class WebhookDelivery(SQLModel, table=True):
     )
     id: str = Field(primary_key=True, max_length=40, description="the webhook-id, the same at every attempt")
     endpoint_id: int = Field(foreign_key="webhook_endpoint.id", ondelete="CASCADE")
-    event_id: int = Field(foreign_key="event.id", ondelete="CASCADE")
+    event_id: int = Field(foreign_key="event.id", ondelete="CASCADE", sa_type=Long)
     kind: str = Field(max_length=64)
     status: DeliveryStatus = Field(default=DeliveryStatus.PENDING, sa_type=enum_type(DeliveryStatus))
     aside: bool = Field(default=False, description="later lines no longer wait for it")

@@ -10,12 +10,13 @@ from api.context import Context
 from api.deps import CallerDep, ContextDep, caller_again
 from api.errors import Invalid
 from api.events.stream import Who, newest, news_only, stream, whole
+from roster.columns import LARGEST_LONG
 
 router = APIRouter(tags=["events"])
 live = APIRouter(tags=["events"])
 
-LARGEST_ID = 2**31 - 1
-"""The largest id that the log's column can hold."""
+MOST_DIGITS = len(str(LARGEST_LONG))
+"""Of an event's id; Python itself refuses to read numbers of some thousand."""
 
 
 @router.get("/events", response_class=EventSourceResponse)
@@ -24,7 +25,7 @@ async def read_events(
     context: ContextDep,
     caller: CallerDep,
     after: Annotated[
-        int | None, Query(ge=0, le=LARGEST_ID, description="start after this id; 0 = from the first")
+        int | None, Query(ge=0, le=LARGEST_LONG, description="start after this id; 0 = from the first")
     ] = None,
     last_event_id: Annotated[str | None, Header(description="as EventSource sends it when it reconnects")] = None,
 ) -> EventSourceResponse:
@@ -43,7 +44,8 @@ async def read_news(
 
 async def _start(context: Context, after: int | None, last_event_id: str | None) -> int:
     if last_event_id:
-        if not (last_event_id.isascii() and last_event_id.isdigit()) or int(last_event_id) > LARGEST_ID:
+        digits = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= MOST_DIGITS
+        if not digits or int(last_event_id) > LARGEST_LONG:
             raise Invalid(f"Last-Event-ID {last_event_id[:80]!r}: expected the id of an event, such as 42")
         return int(last_event_id)
     return await run_in_threadpool(newest, context) if after is None else after

@@ -17,6 +17,7 @@ from api.services.webhooks.views import (
     NewKey,
     Redelivered,
 )
+from roster.columns import LARGEST_LONG
 from roster.webhooks import DeliveryStatus
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
@@ -84,7 +85,7 @@ def read_deliveries(
     state: Annotated[
         DeliveryStatus | None, Query(alias="status", description="pending, delivered or dead (the dead letters)")
     ] = None,
-    before: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="event id; only older lines")] = None,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_LONG, description="event id; only older lines")] = None,
     limit: Annotated[int, Query(ge=1, le=deliveries.MOST_A_PAGE)] = 50,
 ) -> DeliveryPage:
     """What was sent, is waiting, or was given up; the newest line first."""

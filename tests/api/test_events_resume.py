@@ -14,6 +14,7 @@ from api.events.log import append
 from api.routes import events as routes
 from api.security.caller import Caller
 from roster.accounts import Role
+from roster.columns import LARGEST_LONG
 from roster.store.engine import writing
 from tests.clients import with_token
 from tests.webhooks import write
@@ -72,7 +73,7 @@ def connection(any_context: Context, monkeypatch: pytest.MonkeyPatch) -> Connect
     return Connection(any_context, monkeypatch)
 
 
-def last(event_id: int) -> dict[str, str]:
+def last(event_id: int | str) -> dict[str, str]:
     return {"Last-Event-ID": str(event_id)}
 
 
@@ -112,15 +113,16 @@ def test_without_a_place_in_the_log_nothing_old_arrives(any_context: Context, co
 def test_place_beyond_the_newest_line_is_waited_at(any_context: Context, connection: Connection) -> None:
     write(any_context, "c1", "c2", "c3")
     assert connection.read(**last(connection.start + 3)) == []
-    assert connection.read(**last(routes.LARGEST_ID)) == []
+    assert connection.read(**last(LARGEST_LONG)) == []
 
 
 def test_place_that_no_log_can_have_is_refused_before_the_stream_begins(connection: Connection) -> None:
     for path in ("/api/v1/events", "/live"):
-        answer = connection.ask(path=path, **last(routes.LARGEST_ID + 1))
-        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-        assert repr(str(routes.LARGEST_ID + 1)) in answer.json()["detail"]
-    assert connection.ask(path=f"/api/v1/events?after={routes.LARGEST_ID + 1}").status_code == 422
+        for place in (str(LARGEST_LONG + 1), "9" * 5000):
+            answer = connection.ask(path=path, **last(place))
+            assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+            assert f"'{place[:80]}'" in answer.json()["detail"]
+    assert connection.ask(path=f"/api/v1/events?after={LARGEST_LONG + 1}").status_code == 422
 
 
 def test_long_absence_is_made_good_in_batches(

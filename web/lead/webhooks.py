@@ -52,7 +52,7 @@ def show_webhook(
     caller: LeadDep,
     webhook: Number,
     status: Annotated[str, Query(max_length=40)] = "",
-    before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> Response:
     """One endpoint and its deliveries."""
     return _one_page(request, context, webhook, status=status, before=before)
