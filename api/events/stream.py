@@ -12,6 +12,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from api.context import Context
 from api.events.announcer import Listener
 from api.events.log import newest_id, since
+from api.events.shown import seen_of
 from api.security.caller import Caller
 from roster.events import Event
 from roster.store.engine import reading
@@ -30,11 +31,9 @@ Who = Callable[[], Caller | None]
 
 
 def whole(event: Event, caller: Caller) -> ServerSentEvent:
-    """A line as software reads it. Of what is not about them, an agent learns that it happened, not who did what."""
+    """A line as its reader may see it (`api.events.shown`): at least that it happened."""
     values: dict[str, Any] = {"id": event.id, "at": event.at.isoformat(), "kind": event.kind}
-    if not caller.is_agent or event.agent_id == caller.agent_id:
-        values |= {"subject": event.subject, "actor": event.actor, "data": event.data}
-    return _sent(event, event.kind, values)
+    return _sent(event, event.kind, values | seen_of(event, caller))
 
 
 def news_only(event: Event, caller: Caller) -> ServerSentEvent:

@@ -83,7 +83,7 @@ def test_each_reader_sees_what_they_may(context: Context, centre: Centre, quiet_
 
 
 def test_agent_learns_of_others_doings_only_that_they_were(context: Context, centre: Centre, quiet_centre: int) -> None:
-    write(context, "assignment.edited")
+    write(context, "webhook.disabled")
     write(context, "rest.given", centre.agents["a01"])
 
     async def read(caller: Caller) -> list[dict[str, Any]]:

@@ -201,7 +201,8 @@ def _store(context: Context, here: LookedAt, after: LiveRoster, asked: RepairAsk
             if session.get(DayAway, (draft, people[code], on_date)) is None:
                 missed = None if shift is None else shifts[shift]
                 session.add(DayAway(roster_id=draft, agent_id=people[code], on_date=on_date, shift_type_id=missed))
-        data = {"of": roster_id, "moves": len(moves), "away": sorted({one.agent for one in asked.away})}
+        # Who is away is a line of the draft, for its leads; the log is read by others, too.
+        data = {"of": roster_id, "moves": len(moves)}
         append(session, at=context.now(), kind=REPAIRED, subject=str(draft), actor=actor, data=data)
     context.announcer.announce()
     return draft
