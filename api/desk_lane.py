@@ -136,7 +136,7 @@ def _plain(scope: Scope) -> _Plain | None:
     parts = scope["path"][len(API_PREFIX) :].split("/")
     lane = _lanes.get((*parts[:2], *parts[3:]))
     named = parts[2] if len(parts) > 2 else ""
-    if lane is None or len(named) > LONGEST_NAME or (len(parts) > 2 and not named):
+    if lane is None or len(named) > LONGEST_NAME or "\0" in named or (len(parts) > 2 and not named):
         return None
     headers: Mapping[bytes, bytes] = dict(scope["headers"])
     length = headers.get(b"content-length", b"")

@@ -21,6 +21,8 @@ from api.security.headers import security_headers
 
 log = logging.getLogger("breather.http")
 LONGEST_QUOTE = 80
+LONGEST_NAME = 200
+MOST_FIELDS = 100
 
 
 PROBLEM_TYPE = b"application/problem+json"
@@ -79,19 +81,21 @@ def of_http_error(error: HTTPException) -> Problem:
 
 
 def of_invalid_request(error: RequestValidationError) -> Problem:
-    """Every bad field at once, each with its value and what was expected."""
+    """Every bad field at once (the first `MOST_FIELDS`), each with its value and what was expected."""
     faults: Sequence[Mapping[str, Any]] = error.errors()
-    errors = [_field_error(fault) for fault in faults]
+    errors = [_field_error(fault) for fault in faults[:MOST_FIELDS]]
     detail = "; ".join(
         f"{one['field']}: {one['expected']}" + (f" (found {one['found']})" if "found" in one else "") for one in errors
     )
+    if len(faults) > MOST_FIELDS:
+        detail += f"; and {len(faults) - MOST_FIELDS} more"
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid value", detail, {"errors": errors})
 
 
 def _field_error(fault: Mapping[str, Any]) -> dict[str, str]:
     where = [str(part) for part in fault["loc"]]
     # The first part says where the value was (body, query, path); a bad body as a whole has no more than that.
-    name = ".".join(where[1:]) or where[0]
+    name = ".".join(where[1:])[:LONGEST_NAME] or where[0]
     error = {"field": name, "in": where[0], "expected": str(fault["msg"]).removeprefix("Value error, ")}
     found = fault.get("input")
     if found is not None and not isinstance(found, (dict, list)) and "password" not in name and "token" not in name:

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     session_hours: int = Field(default=12, ge=1, le=720)
-    max_body_bytes: int = Field(default=20_000_000, description="largest request body")
+    max_body_bytes: int = Field(default=5_000_000, description="largest request body")
     jobs: bool = Field(default=True, description="run the scheduled jobs in this process")
     event_source: str = Field(
         default="urn:breather:events",

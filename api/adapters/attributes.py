@@ -25,8 +25,8 @@ LIFE_AT_RISK = f"{PREFIX}life_at_risk"
 def text(attributes: Mapping[str, Any], key: str) -> str | None:
     """The text under `key`, if there is any; raises `Invalid` for what is no text."""
     value = attributes.get(key)
-    if value is not None and not (isinstance(value, str) and 1 <= len(value) <= LONGEST):
-        raise Invalid(f"{key}: expected a text of 1 to {LONGEST} characters")
+    if value is not None and not (isinstance(value, str) and 1 <= len(value) <= LONGEST and "\0" not in value):
+        raise Invalid(f"{key}: expected a text of 1 to {LONGEST} characters, NUL not among them")
     return value
 
 

@@ -17,13 +17,13 @@ from api.services.floor.desk import Command, done
 from api.services.floor.limits import Limits, limits_of, set_limits
 from api.services.floor.lookups import Speaker
 from api.services.floor.resting import give_back_rest, postpone_rest, take_owed_rest
-from api.services.floor.views import MomentView, StateView
+from api.services.floor.views import NO_NUL, MomentView, StateView
 from roster.accounts import Role
 from roster.rest import AgentState
 
 router = APIRouter(prefix="/agents", tags=["agents"])
 
-AgentCode = Annotated[str, Path(max_length=64, description="the agent's code")]
+AgentCode = Annotated[str, Path(max_length=64, pattern=NO_NUL, description="the agent's code")]
 
 
 class StateIn(BaseModel):

@@ -25,12 +25,20 @@ from api.services.floor.contacts import (
 )
 from api.services.floor.desk import Command, done
 from api.services.floor.lookups import Speaker
-from api.services.floor.views import CompletionIn, CompletionView, ContactIn, ContactView, ExplanationView, TransferIn
+from api.services.floor.views import (
+    NO_NUL,
+    CompletionIn,
+    CompletionView,
+    ContactIn,
+    ContactView,
+    ExplanationView,
+    TransferIn,
+)
 from roster.accounts import Role
 
 router = APIRouter(prefix="/contacts", tags=["contacts"])
 
-ContactId = Annotated[str, Path(max_length=80, description="the id that posting the contact gave")]
+ContactId = Annotated[str, Path(max_length=80, pattern=NO_NUL, description="the id that posting the contact gave")]
 IdempotencyKey = Annotated[
     str | None, Header(description="1 to 200 characters; the same key and body again gets the very same reply")
 ]

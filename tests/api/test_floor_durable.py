@@ -68,7 +68,7 @@ def test_everything_is_there_after_a_restart(any_context: Context, floor: Centre
     again = restarted(any_context)
     try:
         assert floor_view(again) == before
-        assert complete(again, handled.id, CompletionIn(felt=1), actor="a01") == done
+        assert complete(again, handled.id, CompletionIn(), actor="a01") == done
         body = ContactIn(ref="r3", queue="advice")
         assert post_contact(again, body, actor="router", idempotency_key="k3") == assigned
         clock.forward(seconds=21)

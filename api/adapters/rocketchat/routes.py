@@ -13,6 +13,7 @@ from api.adapters.settings import ours
 from api.context import Context
 from api.deps import ContextDep
 from api.errors import Invalid, NotFound
+from api.services.floor.views import NO_NUL
 
 router = APIRouter(prefix="/adapters/rocketchat", tags=["adapters"], route_class=AdapterRoute)
 
@@ -25,7 +26,7 @@ TEST_ROOM = "fasd6f5a4sd6f8a4sdf"
 """The chat in the sample that the button "Send Test" of Rocket.Chat's webhook settings sends."""
 TAKEN, CLOSED = "LivechatSessionTaken", "LivechatSession"
 
-VendorId = Annotated[str | None, Query(min_length=1, max_length=120)]
+VendorId = Annotated[str | None, Query(min_length=1, max_length=120, pattern=NO_NUL)]
 
 
 class NextAgent(BaseModel):
@@ -79,7 +80,7 @@ def follow(context: Context, told: dict[str, Any]) -> None:
     if not isinstance(room, str) or not ROOM_ID.fullmatch(room):
         raise Invalid("_id: expected the id of a chat")
     department = told.get("departmentId")
-    if department is not None and not (isinstance(department, str) and 1 <= len(department) <= 120):
+    if department is not None and not _is_id(department):
         raise Invalid("departmentId: expected the id of a department")
     if kind == TAKEN:
         try:
@@ -89,6 +90,10 @@ def follow(context: Context, told: dict[str, Any]) -> None:
     else:
         queued = department is not None or context.adapters.rocketchat.default_queue
         room_over(context, room, _queue(context, department) if queued else None)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= 120 and "\0" not in value
 
 
 def _queue(context: Context, department: str | None) -> str:
@@ -110,6 +115,6 @@ def _server(context: Context, told: dict[str, Any]) -> str:
     settings = context.adapters.rocketchat
     served = told.get("servedBy") or told.get("agent")
     name = served.get("username") if isinstance(served, dict) else None
-    if not isinstance(name, str) or not 1 <= len(name) <= 120:
+    if not isinstance(name, str) or not _is_id(name):
         raise Invalid("servedBy.username: expected the user name of who took the chat")
     return ours(settings.usernames, name)

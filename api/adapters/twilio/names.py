@@ -44,7 +44,7 @@ def contact_in(context: Context, form: Form) -> ContactIn:
     attributes = form.attributes("TaskAttributes")
     queues, sid = context.adapters.twilio.queues, form.get("TaskQueueSid")
     queue = queues[sid] if sid in queues else text(attributes, QUEUE) or sid
-    if not 1 <= len(queue) <= 64:
+    if not 1 <= len(queue) <= 64 or "\0" in queue:
         raise Invalid(f"TaskQueueSid={sid[:40]!r}: expected a queue that the adapters' file or {QUEUE} names")
     owner = text(attributes, OWNER)
     try:

@@ -11,9 +11,9 @@ from sqlalchemy import exists, insert, select, update
 from sqlmodel import Session
 
 from api.context import Context
-from api.errors import Invalid
+from api.errors import Conflict, Invalid
 from api.services.floor import contacts
-from api.services.floor.contact_rows import conflict, contact_view, require_holder
+from api.services.floor.contact_rows import AnyRow, conflict, contact_view, require_holder
 from api.services.floor.contacts import abandon, accept, decline, start
 from api.services.floor.desk import Command, desk_of
 from api.services.floor.explanation import explanation
@@ -61,6 +61,8 @@ __all__ = [
     "transfer",
 ]
 
+COMPLETED_BY = "completed_by"
+"""Under this name the contact's reason keeps whose word its completion was."""
 MOMENT_WORDS = "You asked for a moment."
 
 
@@ -76,7 +78,8 @@ def complete(
 
     Raises
     ------
-    Conflict: it has not begun, or was abandoned. NotFound. Forbidden: `as_agent` does not have it.
+    Conflict: it has not begun, was abandoned, or was completed in other words. NotFound. Forbidden: `as_agent` does
+    not have it.
     """
     return desk_of(context).ask(context, completing(contact_id, body), Speaker(actor, as_agent=as_agent))
 
@@ -88,6 +91,7 @@ def completing(contact_id: str, body: CompletionIn, token: str | None = None) ->
         work, row = transaction.pool_of_contact(contact_id)
         require_holder(row, speaker.as_agent)
         if row.status is ContactStatus.COMPLETED:
+            _require_nothing_new(row, body, speaker)
             earlier = CompletionView.model_validate(row.reason["completion"])
             return lambda: earlier
         if row.status is not ContactStatus.ACTIVE:
@@ -100,10 +104,33 @@ def completing(contact_id: str, body: CompletionIn, token: str | None = None) ->
             felt=body.felt,
             follow_up_due=body.follow_up_due,
             actor=speaker.name,
+            remember={COMPLETED_BY: speaker.name},
         )
         return lambda: view
 
     return Command(run, Asks(contact=contact_id, token=token))
+
+
+def _require_nothing_new(row: AnyRow, body: CompletionIn, speaker: Speaker) -> None:
+    """Refuse to complete a contact again in other words.
+
+    Whoever completed it may repeat theirs. To anybody else all words are new, whether they are right or not: nobody
+    finds out by trying what somebody said.
+    """
+    given = {
+        "outcomes": set(body.outcomes) or None,
+        "felt": body.felt,
+        "follow_up_due": body.follow_up_due,
+    }
+    said = {"outcomes": set(row.outcomes), "felt": row.felt, "follow_up_due": row.follow_up_due}
+    own = row.reason.get(COMPLETED_BY) == speaker.name
+    new = [name for name, value in given.items() if value is not None and not (own and value == said[name])]
+    if new:
+        raise Conflict(
+            f"contact {row.id!r} is completed: it can't be completed again with other {' and '.join(new)};"
+            " expected the words of the first time, or none",
+            state=row.status.value,
+        )
 
 
 def set_state(context: Context, agent_code: str, state: str, *, actor: str) -> StateView:

@@ -1,7 +1,5 @@
 """What an agent excludes for themself: seen and set by them alone, kept to by routing, told to nobody."""
 
-from typing import Annotated
-
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session
@@ -11,12 +9,11 @@ from api.errors import Forbidden, Invalid
 from api.events.log import append
 from api.security.caller import Caller
 from api.services.floor.tables import PRIVATE_LIMIT, QUEUE
+from api.services.floor.views import Code
 from api.services.floor.work import touch_pools
 from roster.contacts import ArrivalState, Stake
 from roster.protections import TOPIC_NAMED
 from roster.store.engine import reading, writing
-
-QueueCode = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class Limits(BaseModel):
@@ -26,7 +23,7 @@ class Limits(BaseModel):
 
     arrival_states: tuple[ArrivalState, ...] = Field(default=(), max_length=20)
     stakes: tuple[Stake, ...] = Field(default=(), max_length=20)
-    queues: tuple[QueueCode, ...] = Field(default=(), max_length=200)
+    queues: tuple[Code, ...] = Field(default=(), max_length=200)
 
 
 def limits_of(context: Context, caller: Caller) -> Limits:

@@ -12,7 +12,9 @@ from roster.people import Channel
 PRIVATE_FACTOR = "what people carry (private)"
 PROTECTED_TIME = "protected time"
 
-Code = Annotated[str, Field(min_length=1, max_length=64)]
+NO_NUL = r"^[^\x00]*$"
+"""Texts without the one character that PostgreSQL can't hold."""
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL)]
 
 
 class _In(BaseModel):
@@ -26,7 +28,7 @@ class _Out(BaseModel):
 class ContactIn(_In):
     """A contact that arrived. `ref` is the caller's own opaque reference, never a patient's name or number."""
 
-    ref: Annotated[str, Field(min_length=1, max_length=120)]
+    ref: Annotated[str, Field(min_length=1, max_length=120, pattern=NO_NUL)]
     queue: Code
     channel: Channel | None = None
     arrived_at: AwareDatetime | None = None
