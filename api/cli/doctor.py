@@ -9,8 +9,9 @@ from tempfile import TemporaryFile
 import typer
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from api.adapters.settings import read_adapters
 from api.context import Context
-from api.errors import ServiceError
+from api.errors import Invalid, ServiceError
 from api.services.access.accounts import list_users
 from api.services.health import Check, check_database
 from api.settings import Settings
@@ -27,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor() -> int:
-    """Check the settings, policy, data folder, database, accounts, port and time zones; 1 if anything is not ok."""
+    """Check settings, policy, adapters, data folder, database, accounts, port, time zones; 1 if anything is not ok."""
     healthy = True
     for check in _checks():
         typer.echo(f"{'ok    ' if check.ok else 'not ok'}  {check.name}: {check.words}")
@@ -43,6 +44,7 @@ def _checks() -> Iterator[Check]:
         return
     yield Check("settings", True, settings.environment)
     yield _tried("policy", lambda: load_policy(settings.policy).name, PolicyError)
+    yield _tried("adapters", lambda: _adapters(settings), Invalid)
     yield _tried("time zones", lambda: zone("Europe/Amsterdam").key, ClockError)
     if settings.embedded:
         yield _tried("data folder", lambda: _writable(settings.data_dir), OSError)
@@ -55,6 +57,24 @@ def _tried(name: str, attempt: Callable[[], str], expected: type[Exception]) -> 
         return Check(name, True, attempt())
     except expected as error:
         return Check(name, False, str(error).replace("\n", "; "))
+
+
+def _adapters(settings: Settings) -> str:
+    """Which adapters answer; raises `Invalid` for a file that can't be used, or a table in it without its secret."""
+    secrets = {
+        "twilio": ("BREATHER_TWILIO_AUTH_TOKEN", settings.twilio_auth_token),
+        "rocketchat": ("BREATHER_ROCKETCHAT_TOKEN", settings.rocketchat_token),
+        "azure": ("BREATHER_AZURE_FUNCTION_KEY", settings.azure_function_key),
+    }
+    named = read_adapters(settings.adapters).model_fields_set
+    missing = [
+        f"[{name}] is there, and {variable} is empty: expected its secret, for without it the adapter answers 404"
+        for name, (variable, secret) in secrets.items()
+        if name in named and not secret.get_secret_value()
+    ]
+    if missing:
+        raise Invalid("\n".join(f"{settings.adapters}: {line}" for line in missing))
+    return ", ".join(name for name, (_, secret) in secrets.items() if secret.get_secret_value()) or "none is set up"
 
 
 def _writable(folder: Path) -> str:
