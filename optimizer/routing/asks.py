@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.routing.columns import Floats, Ints
+from optimizer.compiled import compiled
+from optimizer.routing.columns import Bools, Floats, Ints
 from optimizer.routing.floor import Floor, WaitingContact
 
 QUEUE, CHANNEL, SCORE, HEAVY, SEVERE, ARRIVED, TARGET, PRIORITY, OWNER, TOPICS, HANDLE = range(11)
 """Places in a row: the queue's place on the floor (-1 = none), then those of `WaitingContact.asked`."""
 
 HIGHEST_PRIORITY_NUMBER = 9
+HALF_A_MICROSECOND = 5e-7
 NOBODY_DECLINED: Ints = np.zeros((1, 0), np.int64)
 
 
@@ -36,6 +38,19 @@ def urgency(asks: Floats, at: float, wait_weight: float) -> Floats:
     waited = np.maximum(at - asks[:, ARRIVED], 0.0)
     weight = wait_weight * (HIGHEST_PRIORITY_NUMBER + 1 - asks[:, PRIORITY])
     return np.asarray(weight * (1.0 + waited / asks[:, TARGET]) ** 2)
+
+
+@compiled
+def pressing(asks: Floats, at: float, wait_weight: float, max_wait: Floats) -> tuple[Floats, Bools]:
+    """`urgency` of each contact, and whether it has waited past the limit of its priority (`max_wait`, seconds)."""
+    urgent, late = np.empty(len(asks)), np.empty(len(asks), np.bool_)
+    for each in range(len(asks)):
+        ask = asks[each]
+        waited, priority = at - ask[ARRIVED], ask[PRIORITY]
+        against = 1.0 + max(waited, 0.0) / ask[TARGET]
+        urgent[each] = wait_weight * (HIGHEST_PRIORITY_NUMBER + 1 - priority) * (against * against)
+        late[each] = waited >= max_wait[int(priority)] - HALF_A_MICROSECOND
+    return urgent, late
 
 
 def in_order(contacts: Sequence[WaitingContact]) -> list[WaitingContact]:

@@ -32,10 +32,12 @@ OPEN, RESTING, CLOSED = 0, 1, 2
     SINCE_BREAK,
     BACK_AT,
     FREE,
-) = range(17)
-"""Places in a candidate's state. Loads in points with what is in hand; outlook in heavy contacts by the shift's end;
-idle time, time to the next closed span and since the last break in seconds; when what is on (span, wrap-up) ends."""
-STATES = 17
+    SO_FAR,
+) = range(18)
+"""Places in a candidate's state. Loads in points with what is in hand; heavy contacts so far, as outlook by the end of
+the shift; idle time, time to the next closed span and since the last break in seconds; when what is on (span, wrap-up)
+ends."""
+STATES = 18
 
 
 @compiled
@@ -43,7 +45,7 @@ def heavy_rate(floor: Arrays, at: float) -> tuple[float, float]:
     """Heavy contacts a shift, and the share of their shift that people have left on average.
 
     The rate is the floor's own: heavy contacts so far over shifts worked so far, with one of each added so that the
-    first minutes of a day say nothing wild. Without any planned shift both are 0.
+    first minutes of a day say nothing wild. Without any planned shift both are 1: one more for everybody.
     """
     shift_from, shift_to = floor.numbers[column.SHIFT_FROM], floor.numbers[column.SHIFT_TO]
     heavy_shift = floor.numbers[column.HEAVY_SHIFT]
@@ -54,8 +56,29 @@ def heavy_rate(floor: Arrays, at: float) -> tuple[float, float]:
             lefts += share_left(shift_from[row], shift_to[row], at)
             heavy += heavy_shift[row]
     if planned == 0:
-        return 0.0, 0.0
+        return 1.0, 1.0
     return (1.0 + heavy) / (1.0 + planned - lefts), lefts / planned
+
+
+@compiled
+def mean_outlook(floor: Arrays, at: float, queue: int) -> float:
+    """Heavy contacts by the shift's end, the mean of everybody with the skill who is here or whose shift has begun.
+
+    It is of all of them, not of who is free now: one person free alone is told from it whether a heavy contact that
+    waits is for them or for the next. 0 where there is nobody.
+    """
+    numbers, skills = floor.numbers, floor.skills
+    rate, mean_left = heavy_rate(floor, at)
+    people, total = 0, 0.0
+    for row in range(len(skills)):
+        shift_from = numbers[column.SHIFT_FROM, row]
+        if skills[row, queue] > 0 and (floor.flags[column.AVAILABLE, row] or shift_from <= at):
+            left = mean_left
+            if not np.isnan(shift_from):
+                left = share_left(shift_from, numbers[column.SHIFT_TO, row], at)
+            people += 1
+            total += numbers[column.HEAVY_SHIFT, row] + rate * left
+    return total / people if people else 0.0
 
 
 @compiled
@@ -134,6 +157,7 @@ def candidates(
         left = mean_left
         if not np.isnan(shift_from):
             left = share_left(shift_from, numbers[column.SHIFT_TO, row], at)
+        state[SO_FAR] = heavy_shift
         state[OUTLOOK] = heavy_shift + rate * left
         idle_since = numbers[column.IDLE_SINCE, row]
         state[IDLE] = 0.0

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from optimizer.routing.asks import asks_of, declined_of, in_order, urgency
+from optimizer.routing.asks import ARRIVED, HALF_A_MICROSECOND, HEAVY, asks_of, declined_of, in_order, pressing
 from optimizer.routing.columns import CHANNELS, Floats, Ints
 from optimizer.routing.explain import Candidate, CostFactor, Why
 from optimizer.routing.floor import AgentOnFloor, Floor, HeldContact, WaitingContact
@@ -138,6 +138,7 @@ class _Deciding:
         self.found: dict[str, Decision] = {}
         self.held_back: Counter[int] = Counter()
         self.given: list[tuple[WaitingContact, int]] = []
+        self.nobody_free = False
 
     def all(self, waiting: Sequence[WaitingContact]) -> tuple[Decision, ...]:
         """Life at risk first; then everything; then, for what waited too long, protections yield one by one."""
@@ -151,7 +152,7 @@ class _Deciding:
                 still = still and self.round(still, passed)
             self.leave(still)
         left = left and self.round(left, PASS_NOTHING)
-        if left and self.terms.yielding:
+        if left and self.terms.yielding and not self.nobody_free:
             late: Sequence[WaitingContact] = [contact for contact in left if self.overdue(contact)]
             for passed in self.terms.yielding:
                 late = late and self.round(late, passed)
@@ -162,16 +163,18 @@ class _Deciding:
 
     def overdue(self, contact: WaitingContact) -> bool:
         """Whether it has waited past the limit of its priority."""
-        return self.waited(contact) >= self.terms.max_wait[contact.priority]
+        return self.waited(contact) >= self.terms.max_wait[contact.priority] - HALF_A_MICROSECOND
 
     def waited(self, contact: WaitingContact) -> float:
         """Seconds since it arrived."""
-        return (self.now - contact.arrived_at).total_seconds()
+        return self.at - contact.arrived
 
     def leave(self, contacts: Sequence[WaitingContact]) -> None:
         """What still waits, and why."""
+        floor, now, terms, found = self.floor, self.now, self.terms, self.found
         for contact in contacts:
-            self.found[contact.id] = Decision(contact.id, None, 0.0, (), None, self.why(contact, None, PASS_NOTHING))
+            why = Why(floor, contact, now, terms, None, PASS_NOTHING, False, None)
+            found[contact.id] = Decision(contact.id, None, 0.0, (), None, why)
 
     def round(self, left: Sequence[WaitingContact], passed: int) -> Sequence[WaitingContact]:
         """Give what can be given where protections yield as far as `passed`; what is left."""
@@ -187,17 +190,18 @@ class _Deciding:
             )
             if not len(contact_of):
                 return left
-            if ahead and self.hold_back(left, asks, declined, set(contact_of.tolist())):
+            if ahead and self.hold_back(left, asks, declined, contact_of, ahead):
                 left = [contact for contact in left if contact.id not in self.found]
                 continue
-            late = np.array([self.overdue(contact) for contact in left])
-            pair_of = match(contact_of, place_of, costs, urgency(asks, self.at, weights.wait), late)
-            people, prices = rows[place_of[pair_of]].tolist(), costs[pair_of].tolist()
-            for each, pair in enumerate(pair_of.tolist()):
-                if pair >= 0:
-                    self.give(left[each], people[each], prices[each], passed)
+            urgent, late = pressing(asks, self.at, weights.wait, self.terms.max_waits)
+            pair_of = match(contact_of, place_of, costs, urgent, late)
+            for each in np.flatnonzero(pair_of >= 0).tolist():
+                pair = pair_of[each]
+                self.give(left[each], int(rows[place_of[pair]]), float(costs[pair]), passed)
             left = [contact for contact in left if contact.id not in self.found]
             if not self.more_room():
+                # Only rest that yields would find anybody else, and it does not yield to a wait.
+                self.nobody_free = len(self.given) == len(rows)
                 return left
         return left
 
@@ -210,12 +214,18 @@ class _Deciding:
             self.give(contact, row, cost, passed)
         return True
 
-    def hold_back(self, left: Sequence[WaitingContact], asks: Floats, declined: Ints, possible: set[int]) -> bool:
-        """Let heavy contacts wait where that pays; whether any does."""
+    def hold_back(
+        self, left: Sequence[WaitingContact], asks: Floats, declined: Ints, contact_of: Ints, ahead: float
+    ) -> bool:
+        """Let heavy contacts wait where that pays; whether any does. `contact_of`: those that somebody may have."""
+        heavy = np.flatnonzero((asks[:, HEAVY] > 0.0) & (self.at - asks[:, ARRIVED] < ahead)).tolist()
+        if not heavy:
+            return False
+        possible = set(contact_of.tolist())
         rivals = Counter(contact.queue_id for each, contact in enumerate(left) if each not in possible)
         held = sum(self.held_back.values())
-        for each, contact in enumerate(left):
-            row = slice(each, each + 1)
+        for each in heavy:
+            contact, row = left[each], slice(each, each + 1)
             if each in possible and self.hold(
                 contact, asks[row], declined[row], rivals[contact.queue_id] + self.held_back[contact.queue_id]
             ):
@@ -225,7 +235,7 @@ class _Deciding:
     def hold(self, contact: WaitingContact, asks: Floats, declined: Ints, rivals: int) -> bool:
         """Let a heavy contact wait a bounded moment, if the forecast of who becomes free says that it pays."""
         horizon = self.terms.look_ahead - self.waited(contact)
-        if contact.tier not in HEAVY_TIERS or contact.life_at_risk or horizon <= 0 or self.overdue(contact):
+        if horizon <= 0 or contact.tier not in HEAVY_TIERS or contact.life_at_risk or self.overdue(contact):
             return False
         weights = self.terms.weights
         saving = worth_waiting(self.floor.columns.arrays, asks, declined, self.at, weights, horizon, rivals)

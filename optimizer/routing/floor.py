@@ -125,22 +125,26 @@ class WaitingContact:
     topics: frozenset[Topic] = frozenset()
     handle_seconds: float = 0.0
     life_at_risk: bool = False
+    arrived: float = field(init=False, repr=False, compare=False)
+    """`arrived_at` in seconds since 1970"""
     asked: tuple[float, ...] = field(init=False, repr=False, compare=False)
     """the same as numbers, for the pricing: see `optimizer.routing.asks`"""
 
     def __post_init__(self) -> None:
+        arrived = self.arrived_at.timestamp()
         numbers = (
             float(CHANNEL_AT[self.channel]),
             float(self.score),
             float(self.tier in HEAVY_TIERS),
             float(self.tier is Tier.SEVERE),
-            self.arrived_at.timestamp(),
+            arrived,
             float(max(1, self.target_wait_seconds)),
             float(self.priority),
             -1.0 if self.owner_id is None else float(self.owner_id),
             float(bits_of(self.topics)) if self.topics else 0.0,
             float(self.handle_seconds),
         )
+        object.__setattr__(self, "arrived", arrived)
         object.__setattr__(self, "asked", numbers)
 
 

@@ -11,7 +11,7 @@ from optimizer.compiled import compiled
 from optimizer.routing import asks as ask_at
 from optimizer.routing import columns as column
 from optimizer.routing.asks import HIGHEST_PRIORITY_NUMBER
-from optimizer.routing.candidates import BACK_AT, FREE, HELD, HELD_CHANNEL, ROW, candidates
+from optimizer.routing.candidates import BACK_AT, FREE, HELD, HELD_CHANNEL, ROW, candidates, mean_outlook
 from optimizer.routing.columns import Arrays, Floats, Ints
 from optimizer.routing.pricing import cost_of, may, price_row
 from optimizer.routing.terms import PASS_NOTHING, Weights
@@ -30,10 +30,9 @@ def worth_waiting(
     everybody = candidates(floor, at, PASS_NOTHING, terms, queue, channel, True)
     free = everybody[everybody[:, FREE] > 0.0]
     costs = np.empty(len(free))
-    fewest, most, fewest_week = price_row(
-        free, floor.skills, floor.channels, ask, declined[0], at, PASS_NOTHING, terms, costs
-    )
-    if fewest == np.inf:
+    mean = mean_outlook(floor, at, queue)
+    fewest_week = price_row(free, floor.skills, floor.channels, ask, declined[0], at, PASS_NOTHING, terms, mean, costs)
+    if fewest_week == np.inf:
         return -np.inf
     now = costs.min()
     rates, saving, back_in, back_saving, fresher = 0.0, 0.0, np.inf, 0.0, 0
@@ -56,7 +55,7 @@ def worth_waiting(
             continue
         if not may(state, floor.skills[row, queue], floor.channels[row, channel], ask, declined[0], due, 0, terms):
             continue
-        saved = now - cost_of(state, floor.skills[row, queue], ask, fewest, most, fewest_week, terms)
+        saved = now - cost_of(state, floor.skills[row, queue], ask, mean, fewest_week, terms)
         if saved <= 0.0:
             continue
         fresher += 1

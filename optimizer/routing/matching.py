@@ -6,8 +6,9 @@ Costs are compared in whole units after rounding; what is equal goes to the agen
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
+from optimizer.compiled import compiled
 from optimizer.routing.columns import Bools, Floats, Ints
-from optimizer.routing.pricing import COST_CEILING, HUNDREDTHS
+from optimizer.routing.pricing import COST_CEILING, HUNDREDTHS, hundredths
 
 URGENCY_CEILING = 1e7
 """points; the cost of waiting is held to this"""
@@ -31,17 +32,33 @@ def match(contact_of: Ints, place_of: Ints, cost: Floats, urgency: Floats, overd
     if contact_of[0] == contact_of[-1]:
         result[contact_of[0]] = int(np.argmin(_whole(cost, HUNDREDTHS)))
         return result
-    if place_of.min() == place_of.max():
-        # One person became free while many wait, as it is most of the time on a busy floor: no flow is needed.
-        late = np.flatnonzero(overdue[contact_of])
-        among = late if len(late) else np.arange(len(contact_of))
-        urgent = np.rint(np.minimum(urgency[contact_of[among]], URGENCY_CEILING) * HUNDREDTHS)
-        best = among[int(np.argmin(_whole(cost[among], HUNDREDTHS) - urgent))]
+    # One person became free while many wait, as it is most of the time on a busy floor: no flow is needed.
+    best = _for_one(contact_of, place_of, cost, urgency, overdue)
+    if best >= 0:
         result[contact_of[best]] = best
         return result
     taken = _flow(contact_of, place_of, cost, urgency, overdue)
     result[contact_of[taken]] = taken
     return result
+
+
+@compiled
+def _for_one(contact_of: Ints, place_of: Ints, cost: Floats, urgency: Floats, overdue: Bools) -> int:
+    """The pair that one person alone is given, -1 where there are several people.
+
+    Among overdue contacts, if there are any, what saves most.
+    """
+    best, least, late = -1, np.inf, False
+    for pair in range(len(contact_of)):
+        if place_of[pair] != place_of[0]:
+            return -1
+        contact = contact_of[pair]
+        if late and not overdue[contact]:
+            continue
+        value = hundredths(cost[pair]) - np.rint(min(urgency[contact], URGENCY_CEILING) * HUNDREDTHS)
+        if value < least or overdue[contact] != late:
+            best, least, late = pair, value, overdue[contact]
+    return best
 
 
 def _whole(cost: Floats, resolution: int) -> Ints:

@@ -23,8 +23,10 @@ from optimizer.routing.candidates import (
     ROW,
     SEVERE,
     SINCE_BREAK,
+    SO_FAR,
     TO_CLOSED,
     candidates,
+    mean_outlook,
 )
 from optimizer.routing.columns import Arrays, Bools, Floats, Ints, Skills
 from optimizer.routing.inlined import inlined
@@ -81,12 +83,11 @@ def has_room(held: float, held_channel: float, channel: int, terms: Weights) -> 
 
 
 @inlined
-def factors_of(
-    state: Floats, skill: int, ask: Floats, fewest: float, most: float, fewest_week: float, terms: Weights
-) -> Parts:
+def factors_of(state: Floats, skill: int, ask: Floats, mean: float, fewest_week: float, terms: Weights) -> Parts:
     """The factors of one pairing's cost, points, in the order of `PARTS`.
 
-    `fewest`, `most`: heavy contacts by the end of the shift, and `fewest_week` in seven days, of those who may have it.
+    `mean`: heavy contacts by the end of the shift of everybody who works the queue today (`mean_outlook`);
+    `fewest_week`: the fewest in seven days of those who may have it.
     """
     score = ask[ask_at.SCORE]
     points = max(score - terms.free_points, 0.0)
@@ -97,10 +98,12 @@ def factors_of(
     share, week = 0.0, 0.0
     if ask[ask_at.HEAVY] > 0.0:
         # Heavy contacts to who will have had fewest; light ones to who will have had most, so the fresh stay free.
-        share = terms.share * (state[OUTLOOK] - fewest)
+        # Who has more with this one than the mean by the day's end pays for it twice, and quadratically.
+        beyond = max(state[SO_FAR] + 1.0 - mean, 0.0)
+        share = terms.share * (state[OUTLOOK] - mean + beyond * beyond)
         week = terms.week * (state[HEAVY_WEEK] - fewest_week)
     elif score < terms.light_below:
-        share = terms.share * (most - state[OUTLOOK])
+        share = terms.share * (mean - state[OUTLOOK])
     proficiency = terms.proficiency * (3.0 - abs(skill))
     idle = -terms.idle * state[IDLE]
     since_break = terms.since_break * state[SINCE_BREAK] * score / 360000.0
@@ -120,11 +123,9 @@ def factors_of(
 
 
 @inlined
-def cost_of(
-    state: Floats, skill: int, ask: Floats, fewest: float, most: float, fewest_week: float, terms: Weights
-) -> float:
+def cost_of(state: Floats, skill: int, ask: Floats, mean: float, fewest_week: float, terms: Weights) -> float:
     """The sum of the factors."""
-    a, b, c, d, e, f, g, h, i = factors_of(state, skill, ask, fewest, most, fewest_week, terms)
+    a, b, c, d, e, f, g, h, i = factors_of(state, skill, ask, mean, fewest_week, terms)
     return a + b + c + d + e + f + g + h + i
 
 
@@ -138,11 +139,12 @@ def price_row(
     at: float,
     passed: int,
     terms: Weights,
+    mean: float,
     costs: Floats,
-) -> tuple[float, float, float]:
-    """What `ask` would cost with each of `states`, infinite where it may not be; the bases of `factors_of`."""
+) -> float:
+    """What `ask` would cost with each of `states`, infinite where it may not be; `fewest_week` of `factors_of`."""
     channel, queue = int(ask[ask_at.CHANNEL]), int(ask[ask_at.QUEUE])
-    fewest, most, fewest_week = np.inf, -np.inf, np.inf
+    fewest_week = np.inf
     for place in range(len(states)):
         state = states[place]
         costs[place] = np.inf
@@ -154,15 +156,13 @@ def price_row(
             and may(state, skills[row, queue], channels[row, channel], ask, declined, at, passed, terms)
         ):
             costs[place] = 0.0
-            fewest = min(fewest, state[OUTLOOK])
-            most = max(most, state[OUTLOOK])
             fewest_week = min(fewest_week, state[HEAVY_WEEK])
     for place in range(len(states)):
         if costs[place] == 0.0:
             state = states[place]
             skill = skills[int(state[ROW]), queue]
-            costs[place] = cost_of(state, skill, ask, fewest, most, fewest_week, terms)
-    return fewest, most, fewest_week
+            costs[place] = cost_of(state, skill, ask, mean, fewest_week, terms)
+    return fewest_week
 
 
 @compiled
@@ -173,7 +173,8 @@ def choose(floor: Arrays, asks: Floats, declined: Ints, at: float, passed: int, 
     states = candidates(floor, at, passed, terms, int(ask[ask_at.QUEUE]), int(ask[ask_at.CHANNEL]), False)
     if len(states) > 0:
         costs = np.empty(len(states))
-        price_row(states, floor.skills, floor.channels, ask, declined[0], at, passed, terms, costs)
+        mean = mean_outlook(floor, at, int(ask[ask_at.QUEUE]))
+        price_row(states, floor.skills, floor.channels, ask, declined[0], at, passed, terms, mean, costs)
         for place in range(len(states)):
             whole = hundredths(costs[place])
             if whole < least:
@@ -203,8 +204,14 @@ def price(
     contact_of, place_of = np.empty(most * len(asks), np.int64), np.empty(most * len(asks), np.int64)
     cost_of_pair = np.empty(most * len(asks))
     costs, keys, pairs = np.empty(people), np.empty(people), 0
+    means = np.full(floor.skills.shape[1], np.nan)
     for each in range(len(asks)):
-        price_row(states, floor.skills, floor.channels, asks[each], declined[each], at, passed, terms, costs)
+        queue, mean = int(asks[each, ask_at.QUEUE]), 0.0
+        if queue >= 0:
+            if np.isnan(means[queue]):
+                means[queue] = mean_outlook(floor, at, queue)
+            mean = means[queue]
+        price_row(states, floor.skills, floor.channels, asks[each], declined[each], at, passed, terms, mean, costs)
         able = 0
         for place in range(people):
             if costs[place] < np.inf:
@@ -232,16 +239,15 @@ def explain(
     queue = int(ask[ask_at.QUEUE])
     states = candidates(floor, at, passed, terms, queue, int(ask[ask_at.CHANNEL]), False)
     costs = np.empty(len(states))
-    fewest, most, fewest_week = price_row(
-        states, floor.skills, floor.channels, ask, declined[0], at, passed, terms, costs
-    )
+    mean = mean_outlook(floor, at, queue) if queue >= 0 else 0.0
+    fewest_week = price_row(states, floor.skills, floor.channels, ask, declined[0], at, passed, terms, mean, costs)
     kept = np.flatnonzero(costs < np.inf)
     rows, factors = np.empty(len(kept), np.int64), np.empty((len(kept), len(PARTS)))
     for each in range(len(kept)):
         state = states[kept[each]]
         rows[each] = int(state[ROW])
         skill = floor.skills[rows[each], queue]
-        parts = factors_of(state, skill, ask, fewest, most, fewest_week, terms)
+        parts = factors_of(state, skill, ask, mean, fewest_week, terms)
         for part in range(len(parts)):
             factors[each, part] = parts[part]
     return rows, costs[kept], factors

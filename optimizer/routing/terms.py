@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from optimizer.routing.columns import CHANNELS
+import numpy as np
+
+from optimizer.routing.columns import CHANNELS, Floats
 from roster.policy import Policy
 from roster.protections import Protection
 
@@ -52,6 +54,8 @@ class Terms:
     weights: Weights
     max_wait: tuple[float, ...]
     """seconds, by priority; the first is of no priority"""
+    max_waits: Floats
+    """the same for compiled functions"""
     yielding: tuple[int, ...]
     at_risk: tuple[int, ...]
     look_ahead: float
@@ -75,6 +79,7 @@ def terms_of(policy: Policy) -> Terms:
 
 def _read(policy: Policy) -> Terms:
     load, routing = policy.load, policy.routing
+    max_wait = (float(routing.max_wait_seconds), *(float(routing.max_wait(priority)) for priority in range(1, 10)))
     return Terms(
         policy=policy,
         weights=Weights(
@@ -101,7 +106,8 @@ def _read(policy: Policy) -> Terms:
             light_below=float(routing.light_score_below),
             concurrency=tuple(routing.concurrency.get(channel, 1) for channel in CHANNELS),
         ),
-        max_wait=(float(routing.max_wait_seconds), *(float(routing.max_wait(priority)) for priority in range(1, 10))),
+        max_wait=max_wait,
+        max_waits=np.array(max_wait),
         yielding=_sums(routing.yield_order),
         at_risk=_sums(routing.life_at_risk_passes),
         look_ahead=float(routing.look_ahead_seconds),

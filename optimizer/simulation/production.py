@@ -35,18 +35,19 @@ def route(ready: Ready, policy: Policy, world: World) -> None:
     centre, arrivals = ready.centre, Arrivals(ready, world)
     floor = SharedFloor(People(ready, arrivals), ready.floor.queues, ready.floor.columns, ready.floor.rows)
     clock, rows = centre.clock, floor.rows
+    known = arrivals.known
     contacts, agents, found = np.zeros((3, MOST_WAITING), np.int64)
     owed = np.zeros(MOST_WAITING)
     count = kernel.answer(centre, contacts, agents, owed, 0, found)
     while count:
-        waiting = [arrivals[place] for place in found[:count].tolist()]
+        waiting = [known.get(place) or arrivals.arrive(place) for place in found[:count].tolist()]
         given = 0
         for decision in decide(floor, waiting, instant(float(clock[0])), policy):
             if decision.agent_id is not None:
                 contacts[given] = place = int(decision.contact_id)
                 agents[given] = rows[decision.agent_id]
                 owed[given] = 60.0 * sum(yielded.minutes for yielded in decision.yielded)
-                arrivals.forget(place)
+                del known[place]
                 given += 1
         count = kernel.answer(centre, contacts, agents, owed, given, found)
 
@@ -57,7 +58,7 @@ def instant(seconds: float) -> datetime:
 
 
 class Arrivals:
-    """The contacts as the decision sees them, each made when it is first asked for."""
+    """The contacts as the decision sees them, each made when it is first asked for; `known` while they wait."""
 
     def __init__(self, ready: Ready, world: World) -> None:
         contacts = records(ready.centre.contacts)
@@ -67,27 +68,22 @@ class Arrivals:
         self._tier = contacts.tier.tolist()
         self._expected = contacts.expected.tolist()
         self._target = round(world.target_seconds)
-        self._known: dict[int, WaitingContact] = {}
+        self.known: dict[int, WaitingContact] = {}
 
-    def __getitem__(self, place: int) -> WaitingContact:
-        found = self._known.get(place)
-        if found is None:
-            found = self._known[place] = WaitingContact(
-                id=str(place),
-                queue_id=self._queue[place] + 1,
-                channel=Channel.VOICE,
-                priority=PRIORITY,
-                arrived_at=instant(self._arrives[place]),
-                target_wait_seconds=self._target,
-                score=self._score[place],
-                tier=TIERS[self._tier[place]],
-                handle_seconds=self._expected[place],
-            )
-        return found
-
-    def forget(self, place: int) -> None:
-        """It is with somebody."""
-        del self._known[place]
+    def arrive(self, place: int) -> WaitingContact:
+        """The contact, which is asked for for the first time."""
+        made = self.known[place] = WaitingContact(
+            id=str(place),
+            queue_id=self._queue[place] + 1,
+            channel=Channel.VOICE,
+            priority=PRIORITY,
+            arrived_at=instant(self._arrives[place]),
+            target_wait_seconds=self._target,
+            score=self._score[place],
+            tier=TIERS[self._tier[place]],
+            handle_seconds=self._expected[place],
+        )
+        return made
 
     def held(self, place: int) -> HeldContact:
         """The same in somebody's hands."""

@@ -75,22 +75,36 @@ def share_left(person: AgentOnFloor) -> float | None:
 
 
 def outlooks(people: list[AgentOnFloor]) -> dict[int, float]:
-    """Heavy contacts by the end of the shift: so far, and as many more as the floor's rate says."""
+    """Heavy contacts by the end of the shift: so far, and as many more as the floor's rate says (no plan: 1)."""
     so_far = {
         person.id: person.heavy_this_shift + sum(each.tier in HEAVY_TIERS for each in person.held) for person in people
     }
     left = {person.id: share_left(person) for person in people}
     planned = [share for share in left.values() if share is not None]
     if not planned:
-        return {number: float(count) for number, count in so_far.items()}
+        return {number: count + 1.0 for number, count in so_far.items()}
     heavy = sum(so_far[number] for number, share in left.items() if share is not None)
     rate = (1 + heavy) / (1 + sum(1 - share for share in planned))
     mean = sum(planned) / len(planned)
-    return {number: so_far[number] + rate * (mean if left[number] is None else left[number]) for number in so_far}
+    return {number: so_far[number] + rate * (mean if share is None else share) for number, share in left.items()}
 
 
-def cost(person: AgentOnFloor, waiting: WaitingContact, able: list[AgentOnFloor], outlook: dict[int, float]) -> float:
-    """What the pairing costs, points, among those `able` to take it."""
+def works_today(person: AgentOnFloor, queue_id: int) -> bool:
+    """Whether `person` counts where a queue's heavy contacts are shared: here, or their shift has begun."""
+    begun = person.shift is not None and person.shift[0] <= NOW
+    return (
+        queue_id in person.skills
+        and queue_id not in person.limited_queues
+        and (person.state is AgentState.AVAILABLE or begun)
+    )
+
+
+def cost(person: AgentOnFloor, waiting: WaitingContact, able: list[AgentOnFloor], people: list[AgentOnFloor]) -> float:
+    """What the pairing costs, points, among those `able` to take it, where `people` are on the floor."""
+    outlook = outlooks(people)
+    sharing = [outlook[one.id] for one in people if works_today(one, waiting.queue_id)]
+    mean = sum(sharing) / len(sharing) if sharing else 0.0
+    so_far = person.heavy_this_shift + sum(each.tier in HEAVY_TIERS for each in person.held)
     rested = sum(
         max(0.0, (min(span.ends_at, NOW) - max(span.starts_at, person.load.at)).total_seconds()) / 60
         for span in person.closed
@@ -107,10 +121,11 @@ def cost(person: AgentOnFloor, waiting: WaitingContact, able: list[AgentOnFloor]
         return one.heavy_in_7_days + sum(each.tier in HEAVY_TIERS for each in one.held)
 
     if waiting.tier in HEAVY_TIERS:
-        total += ROUTING.heavy_share_weight * (outlook[person.id] - min(outlook[one.id] for one in able))
+        beyond = max(0.0, so_far + 1 - mean)
+        total += ROUTING.heavy_share_weight * (outlook[person.id] - mean + beyond**2)
         total += ROUTING.heavy_week_weight * (week(person) - min(week(one) for one in able))
     elif waiting.score < ROUTING.light_score_below:
-        total += ROUTING.heavy_share_weight * (max(outlook[one.id] for one in able) - outlook[person.id])
+        total += ROUTING.heavy_share_weight * (mean - outlook[person.id])
     total += ROUTING.proficiency_weight * (3 - person.skills[waiting.queue_id])
     if person.idle_since is not None and not person.held:
         total -= ROUTING.idle_weight * min(max((NOW - person.idle_since).total_seconds(), 0.0), 3600.0)
@@ -141,7 +156,7 @@ def test_who_may_take_a_contact_is_who_the_rules_let(situation: Situation) -> No
     floor = Floor.of(people, QUEUES)
     for each in waiting:
         able = [person for person in people if may(person, each)]
-        expected = {person.id: cost(person, each, able, outlooks(people)) for person in able}
+        expected = {person.id: cost(person, each, able, people) for person in able}
         found = {pairing.agent_id: pairing.cost for pairing in pairings_of(floor, each, NOW, POLICY)}
         assert found == pytest.approx(expected, abs=0.006)
 
@@ -158,9 +173,8 @@ def test_one_round_is_as_good_as_the_best_of_all_matchings(situation: Situation)
         for each in waiting
     ]
     able = {each.id: [person for person in people if may(person, each)] for each in waiting}
-    outlook = outlooks(people)
     price = {
-        (each.id, person.id): round(cost(person, each, able[each.id], outlook), 2)
+        (each.id, person.id): round(cost(person, each, able[each.id], people), 2)
         for each in waiting
         for person in able[each.id]
     }

@@ -14,6 +14,7 @@ from roster.load.pools import Load
 from roster.people import Channel
 from roster.policy import Policy
 from roster.protections import TOPICS, Topic
+from roster.rest import AgentState
 from tests.optimizer.routing_floors import NOW, POLICY, QUEUES, agent, contact, held, minutes, shift_from
 
 HEAVY, SEVERE = 60, 80
@@ -185,7 +186,7 @@ def test_nothing_comes_until_wrap_up_is_over_in_any_queue() -> None:
     assert sum(decision.agent_id == 1 for decision in found) == 1
 
 
-AHEAD = with_routing(look_ahead_seconds=90, look_ahead_margin=5.0)
+AHEAD = with_routing(look_ahead_seconds=90, look_ahead_margin=5.0, heavy_share_weight=20.0)
 TIRED = agent(1, load=Load(90, 300, NOW), heavy_this_shift=3)
 
 
@@ -197,7 +198,7 @@ def busy(number: int, seconds: float, **values: Any) -> AgentOnFloor:
 def test_a_heavy_contact_waits_a_moment_for_somebody_fresher_who_is_likely_to_be_free_soon() -> None:
     waiting = contact(score=HEAVY, target_wait_seconds=120)
     people = [TIRED, busy(2, 60), busy(3, 60)]
-    assert one(people, waiting).agent_id == 1, "switched off by default"
+    assert one(people, waiting, with_routing(look_ahead_seconds=0)).agent_id == 1, "switched off"
     found = one(people, waiting, AHEAD)
     assert found.agent_id is None
     assert found.look_ahead is not None
@@ -258,6 +259,34 @@ def test_who_is_waited_for_is_not_promised_to_two_and_others_take_who_is_free() 
     assert savings == sorted(savings, reverse=True)
     assert len(savings) == 2, "no more wait than there are fresher people"
     assert sum(decision.agent_id == 1 for decision in held_back) == 1
+
+
+def test_who_is_free_alone_takes_the_heavy_contact_or_leaves_it_by_what_the_whole_floor_has_had() -> None:
+    waiting = [contact("heavy", score=HEAVY), contact("light", score=5)]
+    others = [busy(2, 60, heavy_this_shift=1), busy(3, 60, heavy_this_shift=2)]
+
+    def taken_by(heavy_so_far: int, *colleagues: AgentOnFloor) -> list[str]:
+        floor = Floor.of([agent(1, heavy_this_shift=heavy_so_far), *colleagues], QUEUES)
+        decided = decide(floor, waiting, NOW, with_routing(look_ahead_seconds=0, acute_weight=0, carried_weight=0))
+        return [decision.contact_id for decision in decided if decision.agent_id == 1]
+
+    assert taken_by(0, *others) == ["heavy"]
+    assert taken_by(3, *others) == ["light"]
+    # Who works another queue, or has not begun, says nothing about it.
+    elsewhere = agent(4, skills={2: 2}, heavy_this_shift=20)
+    tomorrow = agent(5, state=AgentState.OFFLINE, heavy_this_shift=20, shift=(NOW + minutes(600), NOW + minutes(900)))
+    assert taken_by(3, *others, elsewhere, tomorrow) == ["light"]
+
+
+def test_what_waited_too_long_finds_who_is_left_when_others_took_theirs() -> None:
+    light_only = agent(2, light_only_until=NOW + minutes(5))
+    late = [
+        contact(name, 40, tier=Tier.DEMANDING, arrived_at=NOW - timedelta(seconds=300 + number))
+        for number, name in enumerate(("a", "b", "c"))
+    ]
+    found = decide(Floor.of([agent(1), light_only], QUEUES), late, NOW, POLICY)
+    assert sorted(decision.agent_id or 0 for decision in found) == [0, 1, 2]
+    assert [[each.protection for each in one.yielded] for one in found if one.agent_id == 2] == [["light-only"]]
 
 
 def test_pairings_are_what_a_decision_would_weigh() -> None:
