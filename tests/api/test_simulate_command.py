@@ -122,6 +122,7 @@ def test_the_page_stands_alone_and_escapes_names(files: list[str], tmp_path: Pat
         assert outside not in page
     assert "prefers-color-scheme: dark" in page
     assert "1.00 on average" in " ".join(page.split())
+    assert '<th scope="row">Served within the target</th><td>40.0 %</td><td>40.0 %</td>' in page
 
 
 @pytest.mark.parametrize(

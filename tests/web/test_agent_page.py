@@ -161,3 +161,29 @@ def test_a_day_without_a_shift_says_so(app: FastAPI, context: Context, centre: C
 )
 def test_how_far_ahead_in_words(minutes: int, words: str) -> None:
     assert in_words(timedelta(minutes=minutes)) == words
+
+
+def test_a_moment_of_less_than_a_minute_leaves_no_line_in_the_day(
+    app: FastAPI, context: Context, centre: Centre, clock: SetClock
+) -> None:
+    set_state(context, "a01", "available", actor="test")
+    agent = signed_in(app, context, "a01")
+    agent.post("/today/moment")
+    assert "You asked for a moment." in agent.get("/today/now").text
+    clock.forward(seconds=20)
+    agent.post("/today/rest/give-back")
+    page = agent.get("/today/now").text
+    assert "4 minutes of rest are owed to you. They come" in page
+    assert "07:05–07:05" not in page
+    assert "You asked for a moment." not in page
+
+
+def test_one_minute_is_said_as_one(app: FastAPI, context: Context, centre: Centre, clock: SetClock) -> None:
+    set_state(context, "a01", "available", actor="test")
+    agent = signed_in(app, context, "a01")
+    agent.post("/today/moment")
+    clock.forward(minutes=4)
+    agent.post("/today/rest/give-back")
+    page = agent.get("/today").text
+    assert "1 minute of rest is owed to you. It comes" in page
+    assert "<dd>1 minute</dd>" in page

@@ -137,7 +137,7 @@ def rotate_key(context: Context, endpoint_id: int, *, overlap_hours: int = OVERL
         if overlap_hours and len(keys) >= MOST_KEYS:
             raise Conflict(
                 f"webhook {endpoint_id} has {len(keys)} keys in force, the first until"
-                f" {min(key.expires_at for key in keys if key.expires_at is not None).isoformat()}:"
+                f" {min(key.expires_at for key in keys if key.expires_at is not None).isoformat(timespec='seconds')}:"
                 " wait for it, or give overlap_hours 0"
             )
         for key in keys:
