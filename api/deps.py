@@ -94,7 +94,7 @@ CallerDep = Annotated[Caller, Depends(get_caller)]
 
 def _require(caller: Caller, *roles: Role) -> Caller:
     if caller.role not in roles:
-        raise Forbidden(f"{caller.name} is signed in as {caller.role}: expected {' or '.join(roles)}")
+        raise Forbidden(f"you are signed in as {caller.role}: expected {' or '.join(roles)}")
     return caller
 
 

@@ -117,4 +117,4 @@ def _require_own_word(context: Context, caller: Caller, agent: str) -> None:
 
 def _require_self(caller: Caller, agent: str, own: bool) -> None:
     if not own:
-        raise Forbidden(f"{caller.name} is not agent {agent!r}: an agent speaks for themself alone")
+        raise Forbidden(f"you are not agent {agent!r}: an agent speaks for themself alone")

@@ -49,5 +49,5 @@ def decline_debrief(code: Code, invitation: Number, context: ContextDep, caller:
 def _own(context: Context, code: str, caller: Caller) -> int:
     """The agent's key, if the caller is that agent; whether another code exists is not told."""
     if caller.agent_id is None or code_of(context, caller.agent_id) != code:
-        raise Forbidden(f"{caller.name} may see and answer only for themselves, not for {code!r}")
+        raise Forbidden(f"you may see and answer only for yourself, not for {code!r}")
     return caller.agent_id

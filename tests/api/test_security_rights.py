@@ -58,6 +58,13 @@ def test_each_right_is_for_its_roles_alone(probe: FastAPI, context: Context, who
     assert answer.status_code == (200 if what in ALLOWED[who] else 403)
 
 
+def test_who_has_not_the_right_is_told_of_the_role_and_not_by_their_login(probe: FastAPI, context: Context) -> None:
+    answer = signed_in(probe, context, "a01").get("/probe/lead")
+    assert answer.json()["detail"] == "you are signed in as agent: expected lead"
+    software = with_token(probe, context, "phone.system").post("/api/v1/webhooks", json={"url": "https://x.example"})
+    assert software.json()["detail"] == "you are signed in as router: expected lead"
+
+
 def test_agent_is_told_apart_by_their_own_agent(probe: FastAPI, context: Context, centre: Centre) -> None:
     assert signed_in(probe, context, "a02").get("/probe/agent").json() == centre.agents["a02"]
 

@@ -50,6 +50,7 @@ def test_made_listed_shown_and_removed(lead_client: TestClient, context: Context
         "status": "active",
         "created_at": "2026-11-24T09:00:00Z",
         "created_by": "lead",
+        "created_by_name": "Lea Lead",
         "disabled_at": None,
         "disabled_why": None,
         "failures": 0,

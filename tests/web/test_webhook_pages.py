@@ -44,6 +44,7 @@ def test_list_leads_to_each_endpoint_and_says_how_it_is(lead: TestClient, contex
 
 def test_form_makes_an_endpoint_and_shows_its_key_once(lead: TestClient, context: Context) -> None:
     answer = lead.post("/webhooks", data={"url": URL, "kinds": "contact.*, roster.published", "description": "phones"})
+    assert "by Lea Lead</dd>" in answer.text
     [secret] = re.findall(r'<code id="secret">(.*?)</code>', html.unescape(answer.text))
     assert len(key_bytes(secret)) == 32
     assert row_of(context, 1).kinds == ["contact.*", "roster.published"]

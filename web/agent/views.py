@@ -191,5 +191,5 @@ def _day(context: Context, agent_id: int) -> AgentDayView:
 
 def _own(caller: Caller) -> int:
     if caller.agent_id is None:
-        raise Forbidden(f"{caller.name} is no agent: this page is an agent's own")
+        raise Forbidden(f"you are signed in as {caller.role}: this page is an agent's own")
     return caller.agent_id

@@ -173,7 +173,7 @@ def make_session(context: Context, username: str) -> NewSession:
 def open_session(context: Context, session: Session, user: User) -> NewSession:
     """Write a session for `user` in the caller's transaction."""
     if not user.active:
-        raise Unauthenticated(f"the account {user.username!r} is closed")
+        raise Unauthenticated("this account is closed")
     now = context.now()
     token, csrf = new_token(), new_token()
     expires = now + timedelta(hours=context.settings.session_hours)

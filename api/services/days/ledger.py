@@ -146,5 +146,5 @@ def _text(instant: datetime) -> str:
 
 def _own(caller: Caller) -> int:
     if caller.agent_id is None:
-        raise Forbidden(f"{caller.name} is no agent: a ledger belongs to the agent alone")
+        raise Forbidden(f"you are signed in as {caller.role}: a ledger belongs to the agent alone")
     return caller.agent_id

@@ -186,7 +186,7 @@ def _let_lapse(context: Context, invitation_id: int) -> None:
 
 def _own(caller: Caller) -> int:
     if caller.agent_id is None:
-        raise Forbidden(f"{caller.name} is no agent: a debrief is the agent's own business")
+        raise Forbidden(f"you are signed in as {caller.role}: a debrief is the agent's own business")
     return caller.agent_id
 
 

@@ -78,7 +78,7 @@ class _Ticket:
             return self.speaker
         speaker = transaction.lookups.speaker(self.command.asks.token or "")
         if speaker.role not in self.roles:
-            raise Forbidden(f"{speaker.name} is signed in as {speaker.role}: expected {' or '.join(self.roles)}")
+            raise Forbidden(f"you are signed in as {speaker.role}: expected {' or '.join(self.roles)}")
         return speaker
 
 

@@ -88,5 +88,5 @@ def _read(session: Session, agent_id: int) -> Limits:
 
 def _own(caller: Caller) -> int:
     if caller.agent_id is None:
-        raise Forbidden(f"{caller.name} is no agent: limits are an agent's own, for nobody else to see or set")
+        raise Forbidden(f"you are signed in as {caller.role}: limits are an agent's own, for nobody else to see or set")
     return caller.agent_id

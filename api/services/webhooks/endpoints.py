@@ -14,6 +14,7 @@ from api.services.webhooks.addresses import checked_url
 from api.services.webhooks.messages import checked_kinds
 from api.services.webhooks.signing import new_key
 from api.services.webhooks.views import EndpointIn, EndpointView, NewEndpoint, NewKey
+from roster.accounts import User
 from roster.store.engine import reading, writing
 from roster.webhooks import DeliveryStatus, EndpointStatus, WebhookDelivery, WebhookEndpoint, WebhookKey
 
@@ -185,9 +186,12 @@ def _views(session: Session, endpoints: Sequence[WebhookEndpoint]) -> list[Endpo
             .group_by(col(WebhookDelivery.endpoint_id), col(WebhookDelivery.status))
         ).all()
     }
+    makers = {endpoint.created_by for endpoint in endpoints}
+    names = dict(session.exec(select(User.username, User.display_name).where(col(User.username).in_(makers))).all())
     return [
         EndpointView(
             **endpoint.model_dump(include=set(EndpointView.model_fields)),
+            created_by_name=names.get(endpoint.created_by) or endpoint.created_by,
             waiting=counts.get((id_of(endpoint), DeliveryStatus.PENDING), 0),
             dead=counts.get((id_of(endpoint), DeliveryStatus.DEAD), 0),
         )

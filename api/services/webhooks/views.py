@@ -31,6 +31,7 @@ class EndpointView(BaseModel):
     status: EndpointStatus
     created_at: datetime
     created_by: str
+    created_by_name: str
     disabled_at: datetime | None
     disabled_why: str | None
     failures: int
