@@ -131,6 +131,8 @@ class PoolState:
     """by code, without those of other pools whose contacts still wait here"""
     waiting: dict[str, LiveContact] = field(repr=False)
     """those of `contacts` that nobody has"""
+    moved_at: datetime = field(repr=False)
+    """the floor's time when it last moved, as far as this process knows"""
     own_lines: int = 0
     """lines of the log past `seen_event` that the transaction of this state wrote itself"""
 
@@ -173,7 +175,7 @@ def load_pool(
     floor = Floor.of(agents, queues)
     own = {row.code: queues[row.id] for row in rows if row.pool_id == pool_id}
     waiting = {contact.id: contact for contact in contacts.values() if contact.status is ContactStatus.WAITING}
-    return PoolState(pool_id, version, now, seen_event, floor, facts, contacts, queues, handled, own, waiting)
+    return PoolState(pool_id, version, now, seen_event, floor, facts, contacts, queues, handled, own, waiting, now)
 
 
 def _queue(row: Row[Any], handled: Handled) -> QueueFacts:

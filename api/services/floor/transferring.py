@@ -1,6 +1,5 @@
 """A contact goes on to another queue: moved as it is, or completed for its agent and continued as a new one."""
 
-import uuid
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -18,6 +17,7 @@ from api.services.floor.contact_rows import (
     queue_named,
     view_in,
 )
+from api.services.floor.contacts import new_id
 from api.services.floor.finishing import finish
 from api.services.floor.tables import CONTACT
 from api.services.floor.views import ContactView, TransferIn
@@ -65,7 +65,7 @@ def transfer(context: Context, contact_id: str, body: TransferIn, *, actor: str)
             handle_seconds=onto.state.queues[queue.id].handle_seconds if queue.id in onto.state.queues else 0.0,
         )
         if contact.status is ContactStatus.ACTIVE:
-            moved = replace(moved, id=str(uuid.uuid4()), ref=_next_ref(work.session, contact.ref))
+            moved = replace(moved, id=new_id(work.now), ref=_next_ref(work.session, contact.ref))
             onward = {"transferred": {"id": moved.id, "queue": body.queue}}
             finish(work, contact, row, outcomes=(), felt=None, follow_up_due=None, actor=actor, remember=onward)
             add_contact(onto, moved, entry, difficulty)

@@ -31,6 +31,9 @@ from roster.store.engine import Writer, is_embedded, writing_rows
 CACHE_AGE = timedelta(seconds=60)
 """A cached floor holds plans and counts that move with time; past this age it is read again."""
 
+MOST_AHEAD = timedelta(minutes=1)
+"""So far behind what is written a process's clock may be; by more, somebody's clock was wrong, and its own counts."""
+
 # Lines of the log that say nothing new about plans, skills or people; any other makes cached floors stale.
 KNOWN_KINDS = (
     "adapter.",
@@ -54,6 +57,8 @@ _LOCKED = (
 )
 
 
+# Of several lines, because what is written beside the floors has its own process's time.
+_LAST = select(EVENT.c.at).order_by(EVENT.c.id.desc()).limit(64)
 _KINDS = select(EVENT.c.kind).where(EVENT.c.id > bindparam("seen")).distinct()
 
 
@@ -75,12 +80,21 @@ class FloorTransaction:
         self._connection = writer.connection
         self._page = Page(writer.connection, shared=not is_embedded(context.engine))
         self.lookups = Lookups(self._connection)
-        self.now: datetime = context.now()
+        self._now: datetime | None = None
         self.wrote = False
         self._cache = cache
         self._newest = -1
         self._works: dict[int, PoolWork] = {}
         self._states: list[PoolState] = []
+
+    @property
+    def now(self) -> datetime:
+        """The floor's time: this process's clock, but never before what is already written of these floors.
+
+        It is read under the lock. Processes' clocks differ, and who waits for the lock longer may have come first: by
+        an earlier time a rest that another has just given would not yet have begun.
+        """
+        return self.context.now() if self._now is None else self._now
 
     @property
     def session(self) -> Session:
@@ -125,7 +139,9 @@ class FloorTransaction:
             locked = self._connection.execute(_LOCKED, wanted).all()
             newest = max(row[2] or 0 for row in locked)
             self._newest = newest if self._newest < 0 else self._newest
-            for state in self._current({row.id: row.version for row in locked}, newest):
+            versions = {row.id: row.version for row in locked}
+            self._now = self._time(versions)
+            for state in self._current(versions, newest):
                 work = PoolWork(self._writer, self._page, self.context.policy, self.now, state)
                 work.rows = self.lookups.rows
                 work.known = self._cache.known(self.context.policy)
@@ -168,7 +184,9 @@ class FloorTransaction:
             self.wrote = self.wrote or self._states[-1] is not work.state
         lines = len(self._page.events)
         self._page.write()
-        self._states = [replace(state, seen_event=self._newest, own_lines=lines) for state in self._states]
+        self._states = [
+            replace(state, seen_event=self._newest, own_lines=lines, moved_at=self.now) for state in self._states
+        ]
         keep_replies(self._connection, self.lookups.kept, self.now)
         self.wrote = self.wrote or bool(self.lookups.kept) or self._writer.unwritten
 
@@ -206,6 +224,19 @@ class FloorTransaction:
         return [
             known[pool_id] if pool_id in known else self._loaded(pool_id, versions[pool_id]) for pool_id in versions
         ]
+
+    def _time(self, versions: dict[int, int]) -> datetime:
+        """The time now on floors of these `versions`, which are locked."""
+        own = self.now
+        moved = []
+        for pool_id, version in versions.items():
+            cached = self._cache.get(pool_id)
+            if cached is not None:
+                moved.append(cached.moved_at)
+            if cached is None or cached.version != version:
+                # Another process moved it on: its lines are there, now that the lock is ours.
+                moved.extend(self._connection.execute(_LAST).scalars())
+        return max([own, *(at for at in moved if at - own <= MOST_AHEAD)])
 
     def _stale(self, seen_event: int) -> bool:
         """Whether a line of the log since then says that plans, skills or people changed."""
