@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 HARD_WORTH = 1000.0
 """The most that a shift of the first without the second is priced at where the tie is hard."""
 
-STEPS = 300
+STEPS = 1000
 STEP_SHARE = 0.25
 STEP_FADES = 30
 """A step is this share of the weight, half of it after so many."""

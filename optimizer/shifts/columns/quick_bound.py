@@ -14,7 +14,7 @@ from optimizer.shifts.columns.bounding import SAFETY, Bounding, counted_by_week,
 from optimizer.shifts.columns.master import Floats, Row, Unit
 from optimizer.shifts.columns.pairs import PairPrices
 from optimizer.shifts.columns.saddle import Duals, Saddle, SaddlePrices
-from optimizer.shifts.columns.whole_rows import Answer, climb
+from optimizer.shifts.columns.whole_rows import CLIMBS, Answer, climb
 from optimizer.shifts.cover.table import CoverTable
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.progress import Progress
@@ -116,6 +116,12 @@ class QuickBounding:
         return self._climbed or self._saddle.duals
 
     @property
+    def worth(self) -> Floats | None:
+        """What each option adds to the cost of cover at the best prices, [group, option]; None before the first."""
+        duals = self._climbed or self._best_duals
+        return None if duals is None else self._saddle.prices_at(duals).options
+
+    @property
     def parts(self) -> list[tuple[str, Row]]:
         """The heaviest parts of rows, by agent id."""
         found = self._saddle.promising(PARTS_PER_WEEK)
@@ -164,16 +170,15 @@ class QuickBounding:
             heard += 1
             return found
 
-        duals, _ = climb(
-            self._best_duals,
-            saddle.prices_at,
-            answer,
-            saddle.moved,
-            lambda: progress.over() or (until is not None and progress.seconds >= until),
-        )
-        self._climbed, prices = duals, saddle.prices_at(duals)
-        self._climb_pairs(prices)
-        self._heard(prices, progress)
+        def over() -> bool:
+            return progress.over() or (until is not None and progress.seconds >= until)
+
+        duals = self._best_duals
+        for step, newest in CLIMBS:
+            duals, _ = climb(duals, saddle.prices_at, answer, saddle.moved, over, step, newest)
+            self._climbed = duals
+            self._climb_pairs(saddle.prices_at(duals))
+        self._heard(saddle.prices_at(duals), progress)
         if on_round is not None:
             on_round()
 

@@ -15,16 +15,14 @@ from optimizer.shifts.columns.saddle import Duals, SaddlePrices
 
 Floats = NDArray[np.float64]
 
-STEP = 0.15
-"""Of a step of the game, to begin with."""
+CLIMBS = ((0.15, 0.1), (0.4, 0.1), (0.4, 0.03))
+"""Of each climb, one after another: its first step as a share of one of the game, and the weight of the newest answer
+in the mean. Later ones reach further and forget more slowly, from prices that are good already."""
 
 LONGER = 1.1
 SHORTER = 0.66
 PATIENCE = 5
 """A step is longer after each that raised the bound, shorter after so many that did not."""
-
-NEWEST = 0.1
-"""Weight of the newest answer in the mean."""
 
 STILL_STEPS = 40
 LEAST_RISE = 3e-4
@@ -50,21 +48,26 @@ def climb(
     answer: Callable[[SaddlePrices], Answer | None],
     move: Move,
     over: Callable[[], bool],
+    step: float,
+    newest: float,
 ) -> tuple[Duals, float]:
-    """(prices, bound): the best found from `duals` on; minus infinity where somebody has no row."""
+    """(prices, bound): the best found from `duals` on; minus infinity where somebody has no row.
+
+    `step` and `newest` as in `CLIMBS`.
+    """
     first = answer(prices_at(duals))
     if first is None:
         return duals, -np.inf
     bound, worked, sums = first.bound, first.worked, first.sums
-    share, failed, done, rose = STEP, 0, 0, (0, bound)
+    share, failed, done, rose = step, 0, 0, (0, bound)
     while not over() and done - rose[0] < STILL_STEPS:
         moved = move(duals, worked, sums, share)
         found = answer(prices_at(moved))
         if found is None:
             break
         done += 1
-        worked = worked + NEWEST * (found.worked - worked)
-        sums = sums + NEWEST * (found.sums - sums)
+        worked = worked + newest * (found.worked - worked)
+        sums = sums + newest * (found.sums - sums)
         if found.bound > bound:
             duals, bound, failed = moved, found.bound, 0
             share *= LONGER

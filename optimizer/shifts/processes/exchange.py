@@ -28,6 +28,8 @@ class Told(BaseModel):
     """A proved bound."""
     slopes: dict[str, tuple[float, ...]] | None = None
     """What a unit of each balance is worth for each agent, as the best bound has it."""
+    worth: tuple[tuple[float, ...], ...] | None = None
+    """What each option adds to the cost of cover at the prices of that bound, [group, option]."""
     parts: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 

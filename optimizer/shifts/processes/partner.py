@@ -6,12 +6,13 @@ import sys
 import threading
 from contextlib import suppress
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from optimizer.shifts.processes.exchange import Mirror, Rows, Told, news
 from optimizer.shifts.processes.wire import Order
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.search.crew import Crew
+from optimizer.shifts.search.crew import Crew, Floats
 
 LOG = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ class Partner:
     def __init__(self, order: Order, progress: Progress) -> None:
         self.guidance: Told | None = None
         """The newest that has slopes."""
+        self.worth: Floats | None = None
+        """What options are worth at the prices of the bound, [group, option], once it is found."""
         self._progress = progress
         self._mirror = Mirror()
         self._lock = threading.Lock()
@@ -76,6 +79,8 @@ class Partner:
                 self._progress.raise_bound(told.bound)
             if told.slopes is not None:
                 self.guidance = told
+            if told.worth is not None:
+                self.worth = np.array(told.worth)
             if told.rows:
                 with self._lock:
                     self._mirror.hear(told)

@@ -5,6 +5,7 @@ person missing costs and cooled to nothing, is what makes it work (docs/decision
 How people move is in `sweeps.py`, and in `swift.py` where it can be compiled.
 """
 
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,10 @@ heat, 67,393 from a third of it, 71,913 from an eighth)."""
 
 LONG_SWIFT_HEAT = 0.03
 """Of that heat, for compiled moves of a few weeks up to a whole long horizon (docs/decisions/0005 has the figures)."""
+
+LEAN = 0.8
+"""How far prices lean towards those of a bound at the first heat, where there is one; by the root of the heat's share
+later. Missing people cost all or nothing just now, a bound knows what an option is worth once all is in balance."""
 
 KNOWN_SHARE = 0.03
 """How often the rows on the way are remembered, as columns to begin with later on."""
@@ -77,7 +82,9 @@ def anneal(
                 # A sweep without noise says how often every week will have its turn: where seldom, begin cooler.
                 first_heat *= min(1.0, passes_of_each_week(crew, part(len(crew.people))) / HOT_PASSES)
         while (share := part(done)) < 1.0 and not progress.over():
-            done += rows.sweep(first_heat * max(0.0, 1.0 - share / (1.0 - STILL_SHARE)) ** COOLING_POWER)
+            cooled = max(0.0, 1.0 - share / (1.0 - STILL_SHARE)) ** COOLING_POWER
+            crew.lean = LEAN * math.sqrt(cooled)
+            done += rows.sweep(first_heat * cooled)
             if share >= known:
                 rows.know()
                 known = share + KNOWN_SHARE
@@ -90,6 +97,7 @@ def anneal(
                     rows.offer(progress)
                     offered = progress.seconds + max(OFFER_SECONDS, OFFER_SHARE * (progress.seconds - began))
         rows.give_back()
+    crew.lean = 0.0
     crew.offer(progress)
 
 

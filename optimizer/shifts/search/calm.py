@@ -16,6 +16,8 @@ HEAT = 0.1
 """Of the first heat."""
 
 SECONDS = 6.0
+SHARE = 0.55
+"""So long at least, and so much of the time that is left: one long annealing finds more than several short ones."""
 
 
 def many_weeks(crew: Crew) -> bool:
@@ -27,6 +29,6 @@ def many_weeks(crew: Crew) -> bool:
 def calmly(crew: Crew, progress: Progress, seed: int, *, moves: int | None = None) -> bool:
     """Anneal for a few seconds, or for so many moves; says whether the roster got better. It never gets worse."""
     before = crew.cost()
-    seconds = min(SECONDS, progress.seconds_left)
+    seconds = min(max(SECONDS, SHARE * progress.seconds_left), progress.seconds_left)
     anneal(crew, progress, seconds=seconds, moves=moves, seed=seed, heat=HEAT * start_heat(crew))
     return crew.cost() < before

@@ -53,6 +53,10 @@ class Crew:
         self._none: Floats = np.zeros(len(grid.options))
         self.slopes: dict[str, Floats] = {}
         """The price on each balance that last gave each person's best row."""
+        self.worth: Floats | None = None
+        """What a bound has found each option to add to the cost of cover, [group, option]."""
+        self.lean = 0.0
+        """By how much prices lean from what an option adds just now towards that: 0 not at all, 1 wholly."""
         self.known: dict[str, dict[tuple[int, ...], None]] = {person.agent.id: {} for person in people}
         """The last rows of each person, the newest at the end: columns to begin with."""
 
@@ -135,6 +139,8 @@ class Crew:
         prices = self.cover.shifts.price_of_one(self.works)
         if self.cover.size:
             prices += self.cover.covers @ self.cover.price_of_one(self._gaps, self.cover.group_of[person.agent.id])
+        if self.lean and self.worth is not None:
+            prices += self.lean * (self.worth[self.cover.group_of[person.agent.id]] - prices)
         ties = self.team.prices(person.agent.id)
         return prices if ties is None else prices + ties
 

@@ -31,9 +31,9 @@ LATER_HEAT = 0.15
 LATER_SECONDS = 4.0
 LATER_MOVES = 200
 
-LONG_ANNEAL_SHARE = 0.4
-"""With many weeks the first process anneals for so much of the time, while the second one proves the bound and plans
-whole rows anew."""
+LONG_ANNEAL_SHARE = 0.2
+"""With many weeks the first process anneals for so much of the time: until the second one has proved a bound, whose
+prices annealing then leans on."""
 
 YEAR_SHARE = 0.85
 """Of the time, for the first annealing of a year by compiled moves."""
@@ -60,6 +60,8 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         bounding = _bounding(crew)
         if bounding is not None:
             bounding.run(progress, rounds=round(units * ROUNDS_PER_UNIT))
+            if isinstance(bounding, QuickBounding):
+                crew.worth = bounding.worth
             if dive_from(bounding, crew, progress):
                 crew.offer(progress)
         _improve(crew, progress, seed, lambda: _taught(bounding), dives=round(units * DIVES_PER_UNIT))
@@ -70,6 +72,8 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         bounding = _bounding(crew)
         if bounding is not None:
             bounding.run(progress, seconds=BOUND_SHARE * progress.seconds_left)
+            if isinstance(bounding, QuickBounding):
+                crew.worth = bounding.worth
             if dive_from(bounding, crew, progress):
                 crew.offer(progress)
         _improve(crew, progress, seed, lambda: _taught(bounding))
@@ -128,6 +132,7 @@ def _improve(
                 if weeks is not None:
                     weeks.again()
             partner.tell(crew, crew.cost())
+            crew.worth = partner.worth
         if calm:
             calmly(crew, progress, seed + done)
         elif weeks is not None:
