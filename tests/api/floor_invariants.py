@@ -192,13 +192,16 @@ def check_cache(context: Context, pool_ids: list[int]) -> None:
 
 def check_offered(context: Context, pool_ids: list[int]) -> None:
     """After a tick: no reservation has lapsed, and nothing waits that somebody could take."""
-    now, policy = context.now(), context.policy
+    policy = context.policy
+    passed = timedelta(seconds=policy.routing.max_wait_seconds)
     for pool_id in pool_ids:
+        cached = cache_of(context.engine).get(pool_id)
+        # The floor's time, where another process's clock has brought it beyond our own.
+        now = context.now() if cached is None else max(context.now(), cached.moved_at)
         with reading(context.engine) as session:
             state = load_pool(session, pool_id, 0, 0, now)
         for contact in state.contacts.values():
-            assert contact.reservation_expires_at is None or contact.reservation_expires_at > now
-        passed = timedelta(seconds=policy.routing.max_wait_seconds)
+            assert contact.reservation_expires_at is None or contact.reservation_expires_at > context.now()
         waiting = [
             contact.waiting(state.queues[contact.queue_id].target_wait_seconds, now, passed)
             for contact in state.waiting.values()
