@@ -68,7 +68,7 @@ def check_assignments(before: Tables, after: Tables, policy: Policy) -> None:
 def _check_given(tables: Tables, contact: Row[Any], policy: Policy) -> None:
     agent_id, at = contact.agent_id, contact.assigned_at
     state = tables.states[agent_id]
-    yielded = {one["protection"]: one["minutes"] for one in contact.reason["yielded"]}
+    yielded = _yielded(contact)
     late = at - contact.arrived_at >= timedelta(seconds=policy.routing.max_wait(contact.priority))
     assert contact.life_at_risk or set(yielded) <= ({LIGHT_ONLY, CAP} if late else set()), "yielded too early"
     assert all(minutes > 0 for minutes in yielded.values())
@@ -83,7 +83,9 @@ def _check_given(tables: Tables, contact: Row[Any], policy: Policy) -> None:
         assert state.light_only_until is None or state.light_only_until <= at, "no light contact"
     done, held = tables.done(agent_id), tables.held(agent_id)
     if contact.tier in HEAVY_TIERS and CAP not in yielded:
-        heavy = [row for row in (*done, *held) if (row.final_tier or row.tier) in HEAVY_TIERS]
+        # Others may have passed the cap after it, in the same decision: they say so.
+        before = [row for row in held if row.assigned_at != at or CAP not in _yielded(row)]
+        heavy = [row for row in (*done, *before) if (row.final_tier or row.tier) in HEAVY_TIERS]
         assert len(heavy) <= policy.load.max_heavy_per_shift
     if contact.tier is Tier.SEVERE and done:
         last = {row.final_tier for row in done if row.completed_at == done[-1].completed_at}
@@ -94,6 +96,10 @@ def _check_given(tables: Tables, contact: Row[Any], policy: Policy) -> None:
         assert not {contact.arrival_state.value, *contact.stakes} & {row.topic for row in own}
     passed = timedelta(seconds=policy.routing.max_wait_seconds)
     assert all(who != agent_id or at - when >= passed for who, when in read_declined(contact.declined_by))
+
+
+def _yielded(contact: Row[Any]) -> dict[str, int]:
+    return {one["protection"]: one["minutes"] for one in contact.reason["yielded"]}
 
 
 def check_rest(before: Tables, after: Tables, policy: Policy, *, asked: dict[int, int], ended: set[int]) -> None:
