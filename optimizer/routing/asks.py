@@ -1,6 +1,7 @@
 """What waits, as arrays: one row a contact, in the order in which contacts are decided."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 
@@ -24,11 +25,9 @@ def asks_of(floor: Floor, contacts: Sequence[WaitingContact]) -> Floats:
 
 def declined_of(contacts: Sequence[WaitingContact]) -> Ints:
     """Ids of who passed on each contact, contacts x as many as passed on one of them, padded with -1."""
-    width = 0
-    for contact in contacts:
-        width = max(width, len(contact.declined_by))
-    if not width:
+    if not any(contact.declined_by for contact in contacts):
         return NOBODY_DECLINED if len(contacts) == 1 else np.zeros((len(contacts), 0), np.int64)
+    width = max(len(contact.declined_by) for contact in contacts)
     rows = [(*sorted(contact.declined_by), *[-1] * (width - len(contact.declined_by))) for contact in contacts]
     return np.array(rows, np.int64)
 
@@ -55,4 +54,4 @@ def pressing(asks: Floats, at: float, wait_weight: float, max_wait: Floats) -> t
 
 def in_order(contacts: Sequence[WaitingContact]) -> list[WaitingContact]:
     """First by priority, then by arrival, then by id."""
-    return sorted(contacts, key=lambda contact: (contact.priority, contact.arrived_at, contact.id))
+    return sorted(contacts, key=attrgetter("priority", "arrived", "id"))

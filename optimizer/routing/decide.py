@@ -6,15 +6,13 @@ decided first and passes what the policy says. What that takes from a person is 
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
-
-from optimizer.routing.asks import ARRIVED, HALF_A_MICROSECOND, HEAVY, asks_of, declined_of, in_order, pressing
-from optimizer.routing.columns import CHANNELS, Floats, Ints
+from optimizer.routing.asks import HALF_A_MICROSECOND, asks_of, declined_of, in_order, pressing
+from optimizer.routing.columns import CHANNELS, ID, Floats, Ints
 from optimizer.routing.explain import Candidate, CostFactor, Why
 from optimizer.routing.floor import AgentOnFloor, Floor, HeldContact, WaitingContact
 from optimizer.routing.look_ahead import worth_waiting
@@ -136,7 +134,7 @@ class _Deciding:
         self.at = now.timestamp()
         self.terms = terms
         self.found: dict[str, Decision] = {}
-        self.held_back: Counter[int] = Counter()
+        self.held_back: dict[int, int] = defaultdict(int)
         self.given: list[tuple[WaitingContact, int]] = []
         self.nobody_free = False
 
@@ -195,9 +193,9 @@ class _Deciding:
                 continue
             urgent, late = pressing(asks, self.at, weights.wait, self.terms.max_waits)
             pair_of = match(contact_of, place_of, costs, urgent, late)
-            for each in np.flatnonzero(pair_of >= 0).tolist():
-                pair = pair_of[each]
-                self.give(left[each], int(rows[place_of[pair]]), float(costs[pair]), passed)
+            for each, pair in enumerate(pair_of.tolist()):
+                if pair >= 0:
+                    self.give(left[each], int(rows[place_of[pair]]), float(costs[pair]), passed)
             left = [contact for contact in left if contact.id not in self.found]
             if not self.more_room():
                 # Only rest that yields would find anybody else, and it does not yield to a wait.
@@ -210,7 +208,7 @@ class _Deciding:
         row, cost = choose(self.floor.columns.arrays, asks, declined, self.at, passed, self.terms.weights)
         if row < 0:
             return False
-        if not (ahead and self.hold(contact, asks, declined, self.held_back[contact.queue_id])):
+        if not (ahead and contact.is_heavy and self.hold(contact, asks, declined, self.held_back[contact.queue_id])):
             self.give(contact, row, cost, passed)
         return True
 
@@ -218,7 +216,8 @@ class _Deciding:
         self, left: Sequence[WaitingContact], asks: Floats, declined: Ints, contact_of: Ints, ahead: float
     ) -> bool:
         """Let heavy contacts wait where that pays; whether any does. `contact_of`: those that somebody may have."""
-        heavy = np.flatnonzero((asks[:, HEAVY] > 0.0) & (self.at - asks[:, ARRIVED] < ahead)).tolist()
+        since = self.at - ahead
+        heavy = [each for each, contact in enumerate(left) if contact.is_heavy and contact.arrived > since]
         if not heavy:
             return False
         possible = set(contact_of.tolist())
@@ -235,22 +234,22 @@ class _Deciding:
     def hold(self, contact: WaitingContact, asks: Floats, declined: Ints, rivals: int) -> bool:
         """Let a heavy contact wait a bounded moment, if the forecast of who becomes free says that it pays."""
         horizon = self.terms.look_ahead - self.waited(contact)
-        if horizon <= 0 or contact.tier not in HEAVY_TIERS or contact.life_at_risk or self.overdue(contact):
+        if horizon <= 0 or not contact.is_heavy or contact.life_at_risk or self.overdue(contact):
             return False
         weights = self.terms.weights
         saving = worth_waiting(self.floor.columns.arrays, asks, declined, self.at, weights, horizon, rivals)
         if saving <= self.terms.policy.routing.look_ahead_margin:
             return False
         until = self.now + timedelta(seconds=horizon)
-        why = self.why(contact, None, PASS_NOTHING, until=until)
+        why = Why(self.floor, contact, self.now, self.terms, None, PASS_NOTHING, False, until)
         self.found[contact.id] = Decision(contact.id, None, 0.0, (), LookAhead(until, round(saving, 2)), why)
         return True
 
     def give(self, contact: WaitingContact, row: int, cost: float, passed: int) -> None:
         """`contact` goes to the agent in `row`."""
-        agent_id = int(self.floor.columns.ids[row])
+        agent_id = int(self.floor.columns.counts[ID, row])
         yielded = () if passed == PASS_NOTHING else self.yielded(contact, agent_id, row, passed)
-        why = self.why(contact, row, passed, late=bool(yielded))
+        why = Why(self.floor, contact, self.now, self.terms, row, passed, bool(yielded), None)
         self.found[contact.id] = Decision(contact.id, agent_id, round(cost, 2), yielded, None, why)
         self.given.append((contact, row))
 
@@ -272,18 +271,6 @@ class _Deciding:
             changed.append(replace(agent, held=(*agent.held, held)))
         self.floor = self.floor.changed(changed)
         self.given.clear()
-
-    def why(
-        self,
-        contact: WaitingContact,
-        row: int | None,
-        passed: int,
-        *,
-        late: bool = False,
-        until: datetime | None = None,
-    ) -> Why:
-        """What explains the decision once somebody asks."""
-        return Why(self.floor, contact, self.now, self.terms, row, passed, late, until)
 
     def yielded(self, contact: WaitingContact, agent_id: int, row: int, passed: int) -> tuple[Yielded, ...]:
         """What the agent is protected by and gets this contact all the same, in minutes of rest owed."""

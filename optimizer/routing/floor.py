@@ -127,15 +127,17 @@ class WaitingContact:
     life_at_risk: bool = False
     arrived: float = field(init=False, repr=False, compare=False)
     """`arrived_at` in seconds since 1970"""
+    is_heavy: bool = field(init=False, repr=False, compare=False)
+    """heavy or severe"""
     asked: tuple[float, ...] = field(init=False, repr=False, compare=False)
     """the same as numbers, for the pricing: see `optimizer.routing.asks`"""
 
     def __post_init__(self) -> None:
-        arrived = self.arrived_at.timestamp()
+        arrived, is_heavy = self.arrived_at.timestamp(), self.tier in HEAVY_TIERS
         numbers = (
             float(CHANNEL_AT[self.channel]),
             float(self.score),
-            float(self.tier in HEAVY_TIERS),
+            float(is_heavy),
             float(self.tier is Tier.SEVERE),
             arrived,
             float(max(1, self.target_wait_seconds)),
@@ -145,6 +147,7 @@ class WaitingContact:
             float(self.handle_seconds),
         )
         object.__setattr__(self, "arrived", arrived)
+        object.__setattr__(self, "is_heavy", is_heavy)
         object.__setattr__(self, "asked", numbers)
 
 

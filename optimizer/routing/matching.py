@@ -33,7 +33,7 @@ def match(contact_of: Ints, place_of: Ints, cost: Floats, urgency: Floats, overd
         result[contact_of[0]] = int(np.argmin(_whole(cost, HUNDREDTHS)))
         return result
     # One person became free while many wait, as it is most of the time on a busy floor: no flow is needed.
-    best = _for_one(contact_of, place_of, cost, urgency, overdue)
+    best = for_one(contact_of, place_of, cost, urgency, overdue)
     if best >= 0:
         result[contact_of[best]] = best
         return result
@@ -43,7 +43,7 @@ def match(contact_of: Ints, place_of: Ints, cost: Floats, urgency: Floats, overd
 
 
 @compiled
-def _for_one(contact_of: Ints, place_of: Ints, cost: Floats, urgency: Floats, overdue: Bools) -> int:
+def for_one(contact_of: Ints, place_of: Ints, cost: Floats, urgency: Floats, overdue: Bools) -> int:
     """The pair that one person alone is given, -1 where there are several people.
 
     Among overdue contacts, if there are any, what saves most.

@@ -13,8 +13,9 @@ import numpy as np
 
 from optimizer.routing.decide import decide
 from optimizer.routing.floor import NEVER, AgentOnFloor, ClosedSpan, Floor, HeldContact, WaitingContact
-from optimizer.simulation import kernel
+from optimizer.routing.terms import terms_of
 from optimizer.simulation.centre import Ready, World
+from optimizer.simulation.plain import next_question
 from optimizer.simulation.state import records
 from optimizer.simulation.trace import TIERS
 from roster.contacts import HEAVY_TIERS, Tier
@@ -38,7 +39,9 @@ def route(ready: Ready, policy: Policy, world: World) -> None:
     known = arrivals.known
     contacts, agents, found = np.zeros((3, MOST_WAITING), np.int64)
     owed = np.zeros(MOST_WAITING)
-    count = kernel.answer(centre, contacts, agents, owed, 0, found)
+    terms, target = terms_of(policy), float(max(1, round(world.target_seconds)))
+    asked = (takes_one(policy), terms.weights, terms.max_waits, terms.look_ahead, target, PRIORITY)
+    count = next_question(centre, contacts, agents, owed, 0, found, *asked)
     while count:
         waiting = [known.get(place) or arrivals.arrive(place) for place in found[:count].tolist()]
         given = 0
@@ -46,10 +49,15 @@ def route(ready: Ready, policy: Policy, world: World) -> None:
             if decision.agent_id is not None:
                 contacts[given] = place = int(decision.contact_id)
                 agents[given] = rows[decision.agent_id]
-                owed[given] = 60.0 * sum(yielded.minutes for yielded in decision.yielded)
+                owed[given] = 60.0 * sum(each.minutes for each in decision.yielded) if decision.yielded else 0.0
                 del known[place]
                 given += 1
-        count = kernel.answer(centre, contacts, agents, owed, given, found)
+        count = next_question(centre, contacts, agents, owed, given, found, *asked)
+
+
+def takes_one(policy: Policy) -> bool:
+    """Whether an agent takes one call at a time, as plain answers (`plain.py`) suppose."""
+    return policy.routing.concurrency.get(Channel.VOICE, 1) == 1
 
 
 def instant(seconds: float) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,9 +65,36 @@ def test_shared_columns_are_what_the_floor_would_write(monkeypatch: pytest.Monke
         return ours
 
     monkeypatch.setattr(production, "decide", compared)
+    monkeypatch.setattr(production, "takes_one", lambda policy: False)
     busy_days()
     assert len(asked) > 200
     assert max(asked) > 3
+
+
+@pytest.mark.parametrize(("occupancy", "look_ahead"), [(0.7, 90), (0.9, 90), (0.9, 0)])
+def test_plain_answers_are_those_of_the_production_decision(
+    monkeypatch: pytest.MonkeyPatch, occupancy: float, look_ahead: int
+) -> None:
+    """Each question answered in compiled code is put to `decide` in the second run: nobody is routed otherwise."""
+    policy = POLICY.model_copy(update={"routing": POLICY.routing.model_copy(update={"look_ahead_seconds": look_ahead})})
+    draw = WorkingDays(agents=24, days=2, occupancy=occupancy, heavy_share=0.15, queues=2, patience_seconds=600.0)
+    trace, duty = draw(np.random.default_rng(8))
+    asked = []
+
+    def counted(*values: Any) -> tuple[Decision, ...]:
+        asked.append(len(values[1]))
+        return decide(*values)
+
+    monkeypatch.setattr(production, "decide", counted)
+    plain = run(trace, duty, Routing.BREATHER, policy)
+    left = len(asked)
+    monkeypatch.setattr(production, "takes_one", lambda policy: False)
+    put = run(trace, duty, Routing.BREATHER, policy)
+    assert np.array_equal(plain.agent, put.agent)
+    assert np.array_equal(plain.began, put.began, equal_nan=True)
+    assert np.array_equal(plain.count, put.count)
+    assert np.array_equal(plain.seconds, put.seconds)
+    assert left < (len(asked) - left) / 2
 
 
 def test_severe_never_follows_severe_and_rest_is_kept() -> None:
