@@ -1,11 +1,13 @@
 """The lowest possible maximum of heavy contacts per agent-day, had everything been known: a CP-SAT model, proved.
 
+Where sharing them out in order, to who has fewest, is as even as a maximum flow says it can be, no model is needed.
+
 It is a limit for any routing that takes each heavy contact within `within_seconds` of its arrival: light contacts are
 left out, a contact may go to anybody with the skill who is on duty at some time of that span, and one person can't have
 two that must overlap (each is on from its latest begin to its earliest end, with the rest that is due after it).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,11 +116,13 @@ class _Group:
 
 def _solve(group: _Group, effort: float) -> tuple[dict[int, int], dict[int, int]]:
     """By day the lowest maximum found and the highest proved."""
-    least = _shared_evenly(group)
+    least, start = _shared_evenly(group), _in_order(group)
+    if _most_by_day(group, start) == least and not _clashes(group, start):
+        return least, least
     model = cp_model.CpModel()
     most = {day: model.new_int_var(least[day], len(group.able), f"most on day {day}") for day in group.days}
     by_person: dict[Pair, dict[int, cp_model.IntVar]] = defaultdict(dict)
-    start, together = _in_order(group), _together(group)
+    together = _together(group)
     for contact, pairs in enumerate(group.able):
         chosen = {pair: model.new_bool_var("") for pair in sorted(pairs)}
         model.add_exactly_one(chosen.values())
@@ -145,6 +149,20 @@ def _solve(group: _Group, effort: float) -> tuple[dict[int, int], dict[int, int]
         return dict.fromkeys(group.days, len(group.able)), least
     found = {day: solver.value(most[day]) for day in group.days}
     return found, found if status == cp_model.OPTIMAL else least
+
+
+def _most_by_day(group: _Group, chosen: list[Pair]) -> dict[int, int]:
+    """The maximum of each day where each contact goes to the pair in its place."""
+    most = dict.fromkeys(group.days, 0)
+    for (_, day), count in Counter(chosen).items():
+        most[day] = max(most[day], count)
+    return most
+
+
+def _clashes(group: _Group, chosen: list[Pair]) -> bool:
+    """Whether anybody would have two at once."""
+    contacts = range(len(chosen))
+    return any(chosen[one] == chosen[other] and group.clash(one, other) for one in contacts for other in range(one))
 
 
 def _shared_evenly(group: _Group) -> dict[int, int]:
