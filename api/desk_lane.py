@@ -75,6 +75,7 @@ class DeskLane:
 
     def __init__(self, context: Context, metrics: Metrics) -> None:
         self._context = context
+        self._desk = desk_of(context)
         self._metrics = metrics
         self._headers = headers_to_add(secure=context.settings.secure_cookies)
 
@@ -105,7 +106,7 @@ class DeskLane:
     ) -> tuple[int, bytes, bytes, list[tuple[bytes, bytes]]]:
         """Status, media type, body and further headers of the answer."""
         try:
-            told = await desk_of(self._context).asked(self._context, command, None, SOFTWARE, scope["client"])
+            told = await self._desk.asked(self._context, command, None, SOFTWARE, scope["client"])
             status, document = lane.show(told.reply, told.speaker.role)
         except ServiceError as error:
             problem = of_service_error(error)

@@ -1,6 +1,7 @@
 """Figures of this process for Prometheus: requests by route and status, and how long they took. Nobody in person."""
 
 import threading
+from bisect import bisect_left
 from collections import defaultdict
 from time import perf_counter
 
@@ -26,7 +27,7 @@ class Metrics:
         with self._lock:
             self._requests[method, route, status] += 1
             counts = self._buckets.setdefault(route, [0] * (len(BUCKETS_SECONDS) + 1))
-            counts[next((n for n, edge in enumerate(BUCKETS_SECONDS) if seconds <= edge), len(BUCKETS_SECONDS))] += 1
+            counts[bisect_left(BUCKETS_SECONDS, seconds)] += 1
             self._seconds[route] += seconds
 
     def lines(self) -> list[str]:

@@ -93,10 +93,13 @@ def _instants_as_stored(table: Table, names: tuple[str, ...], dialect: Dialect) 
         if isinstance(kind, UtcDateTime | DateTime)
     ]
 
+    # Most rows of a batch have the same few instants: the floor's time.
+    stored = [(index, lru_cache(maxsize=64)(as_stored)) for index, as_stored in instants if as_stored is not None]
+
     def plain(row: dict[str, Any]) -> list[Any]:
         values = [row[name] for name in names]
-        for index, as_stored in instants:
-            if values[index] is not None and as_stored is not None:
+        for index, as_stored in stored:
+            if values[index] is not None:
                 values[index] = as_stored(values[index])
         return values
 

@@ -20,6 +20,7 @@ from roster.shifts import SegmentKind
 from roster.store.engine import reading
 from tests.api.floor_tables import MINUTE, Tables
 
+NOTHING = timedelta(0)
 STATUS_AFTER = {
     "contact.waiting": ContactStatus.WAITING,
     "contact.assigned": ContactStatus.ASSIGNED,
@@ -80,7 +81,8 @@ def _check_given(tables: Tables, contact: Row[Any], policy: Policy) -> None:
         assert state.wrap_up_until is None or state.wrap_up_until <= at
     assert contact.life_at_risk or not state.pending_rest_minutes, "before rest that is due"
     if LIGHT_ONLY not in yielded and contact.score >= policy.routing.light_score_below:
-        assert state.light_only_until is None or state.light_only_until <= at, "no light contact"
+        ends = [row.light_only_until for row in tables.rows["rest"] if row.agent_id == agent_id]
+        assert max((state.light_only_until or at, *ends)) <= at, "no light contact"
     done, held = tables.done(agent_id), tables.held(agent_id)
     if contact.tier in HEAVY_TIERS and CAP not in yielded:
         # Others may have passed the cap after it, in the same decision: they say so.
@@ -122,6 +124,9 @@ def check_rest(before: Tables, after: Tables, policy: Policy, *, asked: dict[int
         least = most - min(moment, due)
         if len(over) == 1:
             most = least
+        # Rest that the shift's end cuts is counted in whole minutes and given to the last second.
+        new = after.rows["rest"][len(before.rows["rest"]) :]
+        most += sum(row.agent_id == agent_id and (row.ends_at - row.starts_at) % MINUTE > NOTHING for row in new)
         grown = after.rest_minutes(agent_id) - before.rest_minutes(agent_id)
         assert least - (agent_id in ended) < grown + 1e-6, (least, grown)
         assert grown < most + 1e-6, (grown, most)
@@ -131,10 +136,10 @@ def _cost(before: Tables, contact: Row[Any], yielded: dict[str, Any]) -> int:
     if yielded["protection"] != REST:
         return int(yielded["minutes"])
     begun, over = contact.started_at, contact.completed_at
-    rested = timedelta(0)
+    rested = NOTHING
     for row in before.days[contact.agent_id]:
         if row.kind in RESTING_KINDS:
-            rested += max(timedelta(0), min(row.ends_at, over) - max(row.starts_at, begun))
+            rested += max(NOTHING, min(row.ends_at, over) - max(row.starts_at, begun))
     return min(int(yielded["minutes"]), math.ceil(rested / MINUTE))
 
 

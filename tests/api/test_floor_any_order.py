@@ -71,9 +71,17 @@ class AnyOrder(RuleBasedStateMachine):
         self.finished: dict[str, Any] = {}
         self.processes: list[Context] = []
 
-    @initialize(skew=st.sampled_from([0, 0, -25, -1, 1, 25]), early=st.lists(bodies, max_size=5))
-    def open(self, skew: int, early: list[dict[str, Any]]) -> None:
-        """Two processes, the clock of one of them `skew` seconds ahead; everybody is available, some are at work."""
+    @initialize(
+        skew=st.sampled_from([0, 0, -25, -1, 1, 25]),
+        minutes=st.sampled_from([0, 0, 110, 340]),
+        early=st.lists(bodies, max_size=5),
+    )
+    def open(self, skew: int, minutes: int, early: list[dict[str, Any]]) -> None:
+        """Two processes, the clock of one of them `skew` seconds ahead; everybody is available, some are at work.
+
+        It is nine, or shortly before the meal of `a01`, or before the end of their shift.
+        """
+        self.clock.forward(minutes=minutes)
         self.stage.reset()
         self.processes = [self.stage.process(self.clock), self.stage.process(shifted(self.clock, skew))]
         for code in CODES:

@@ -98,7 +98,7 @@ def test_after_a_heavy_contact_comes_rest_then_light_only(any_context: Context, 
     assert (view.rest.minutes, view.rest.starts_at, view.rest.ends_at) == (5, now, now + timedelta(minutes=5))
     assert view.rest.light_only_until == now + timedelta(minutes=20)
     assert "grieving +28" in view.reason
-    assert complete(any_context, contact_id, CompletionIn(felt=5), actor="a01") == view
+    assert complete(any_context, contact_id, CompletionIn(), actor="a01") == view
 
 
 def test_one_that_waits_goes_to_the_first_who_becomes_available(any_context: Context, floor: Centre) -> None:

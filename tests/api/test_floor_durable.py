@@ -8,9 +8,9 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 
-from api.context import Context, make_context
+from api.context import Context, make_context, shifted
 from api.errors import Conflict, Invalid
 from api.services.floor.commands import (
     CompletionIn,
@@ -258,3 +258,22 @@ def test_a_tick_or_a_refusal_that_changes_nothing_writes_nothing(any_context: Co
     with pytest.raises(Conflict):
         accept(any_context, waiting.id, actor="router")
     assert written() == before
+
+
+@pytest.mark.parametrize(("seconds", "resting"), [(-5, True), (-3600, False)])
+def test_a_rest_begins_at_once_for_a_process_whose_clock_is_behind(
+    any_context: Context, floor: Centre, clock: SetClock, seconds: int, resting: bool
+) -> None:
+    """Not for one whose clock is an hour wrong: no process follows that."""
+    behind = make_context(any_context.settings, shifted(clock, seconds))
+    for code in ("a02", "a03"):
+        set_state(any_context, code, "away", actor="test")
+    moment(any_context, "a01", actor="a01")
+    try:
+        view = post_contact(behind, ContactIn(ref="r1", queue="advice"), actor="router")
+        assert (view.agent is None) is resting
+    finally:
+        behind.engine.dispose()
+    with reading(any_context.engine) as session:
+        told = session.exec(select(Event.at).order_by(col(Event.id))).all()
+    assert (told == sorted(told)) is resting
