@@ -1,6 +1,6 @@
 """Does it pay that heavy contacts wait a moment for somebody fresher? Measured, with the production decision.
 
-    python -m bench.look_ahead [--times 10] [--agents 50]
+    python -m bench.look_ahead [--times 30] [--agents 100]
 
 The same days, staff and rests with the look-ahead off and with several settings: what differs, paired by day, with
 95 % intervals. It pays where loads or heavy contacts are spread better (below 0) and waits are no longer.
@@ -13,17 +13,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from bench.simulation import DAY, OFFERED
 from optimizer.routing.decide import warm_up
-from optimizer.simulation.drawn import WorkingDays
 from optimizer.simulation.replications import interval
 from optimizer.simulation.report import figures
 from optimizer.simulation.run import Routing, run
 from optimizer.simulation.trace import Duty, Trace
 from roster.policy import Policy, default_policy
 
-DAY = WorkingDays(days=1, handle_seconds=600.0, light_most=40)
-OFFERED = (0.68, 0.78, 0.85, 0.9)
-SETTINGS = ((20, 5.0), (45, 5.0), (90, 5.0), (90, 30.0))
+SETTINGS = ((20, 20.0), (45, 20.0), (90, 20.0), (90, 5.0), (180, 20.0))
 """`look_ahead_seconds` and `look_ahead_margin`."""
 KEYS = (
     "mean_wait_seconds",
@@ -69,8 +67,8 @@ def bench(times: int, agents: int) -> None:
 def main(arguments: Sequence[str]) -> None:
     """Read the options and measure."""
     parser = argparse.ArgumentParser(prog="python -m bench.look_ahead", description=__doc__)
-    parser.add_argument("--times", type=int, default=10, help="days at each load")
-    parser.add_argument("--agents", type=int, default=50)
+    parser.add_argument("--times", type=int, default=30, help="days at each load")
+    parser.add_argument("--agents", type=int, default=100)
     chosen = parser.parse_args(arguments)
     bench(chosen.times, chosen.agents)
 
