@@ -162,3 +162,15 @@ def test_no_routing_is_below_the_limit(routing: Routing) -> None:
     assert lowest.proved
     maxima: Ints = daily_maxima(run(calls, people, routing, POLICY))
     assert (maxima >= np.array(lowest.bound)).all()
+
+
+def test_the_limit_does_not_share_evenly_what_one_person_can_not_have_at_once() -> None:
+    # In order: the first to a, who alone has the second's skill and would be on both; two each would be even.
+    calls = trace(
+        [(0, 100), (10, 100), (2000, 100), (4000, 100)],
+        scores=[HEAVY] * 4,
+        queues=["all", "first", "second", "second"],
+    )
+    people = duty(("a", 0, 2 * HOUR), ("b", 0, 2 * HOUR), skills={"a": (0, 1), "b": (0, 2)}, queues=3)
+    found = limit(calls, people, POLICY, within_seconds=0.0)
+    assert (found.lowest, found.proved) == ((3,), True)
