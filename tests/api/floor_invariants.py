@@ -30,6 +30,7 @@ STATUS_AFTER = {
     "contact.abandoned": ContactStatus.ABANDONED,
     "contact.transferred": ContactStatus.WAITING,
 }
+PASSED_ON = {"contact.declined", "contact.lapsed"}
 LIGHT_ONLY, CAP, REST, LIMIT = "light-only", "heavy-contact cap", "rest", "not available for this contact"
 SAME = ("closed", "state", "load", "heavy_this_shift", "last_tier", "light_only_until", "wrap_up_until", "rest_pending")
 SAME += ("limits", "limited_queues", "idle_since")
@@ -49,6 +50,8 @@ def check_loads(tables: Tables, policy: Policy) -> None:
     """Nobody holds more than their channel allows, or two channels, or two severe contacts."""
     for agent_id in tables.states:
         held = tables.held(agent_id)
+        reserved = [row for row in held if row.status is ContactStatus.ASSIGNED]
+        assert not reserved or tables.states[agent_id].state is AgentState.AVAILABLE, "reserved for who is not there"
         channels = Counter(row.channel for row in held)
         assert len(channels) <= 1
         assert all(number <= policy.routing.concurrency[channel] for channel, number in channels.items())
@@ -97,6 +100,9 @@ def _check_given(tables: Tables, contact: Row[Any], policy: Policy) -> None:
         assert contact.queue_id not in {row.queue_id for row in own}
         assert not {contact.arrival_state.value, *contact.stakes} & {row.topic for row in own}
     passed = timedelta(seconds=policy.routing.max_wait_seconds)
+    for event in tables.events:
+        if event.kind in PASSED_ON and (event.subject, event.agent_id) == (contact.id, agent_id):
+            assert at - event.at >= passed, "offered again to who passed on it"
     assert all(who != agent_id or at - when >= passed for who, when in read_declined(contact.declined_by))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -57,6 +58,15 @@ from tests.api.floor_tables import Tables
 from tests.conftest import SetClock
 
 
+@dataclass
+class Asked:
+    """A command, what to do with its reply, and whether it may be refused."""
+
+    command: Command[Any]
+    then: Callable[[Any], None] = lambda _: None
+    refusable: bool = True
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Contacts, people and time, in any order, at either of two processes; each step is checked by itself."""
 
@@ -68,7 +78,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.bodies: dict[str, ContactIn] = {}
         self.posted: dict[str, str] = {}
         self.kept: dict[str, tuple[ContactIn, Posted]] = {}
-        self.finished: dict[str, Any] = {}
+        self.finished: dict[str, tuple[CompletionIn, Any]] = {}
         self.processes: list[Context] = []
 
     @initialize(
@@ -237,22 +247,22 @@ class AnyOrder(RuleBasedStateMachine):
 
     def together(self, at: int, asked: list[tuple[Any, ...]]) -> None:
         """The commands as they come to the desk from an event loop; each has its own answer."""
-        made: list[tuple[Command[Any], Callable[[Any], None]]] = []
+        made: list[Asked] = []
         for word, *values in asked:
             if word == "post":
                 body = self.body(at, values[0])
                 self.bodies[body.ref] = body
                 self.posted[body.ref] = ""
-                made.append((posting(body), lambda posted, body=body: self.remember(body, posted.view.id)))
+                made.append(Asked(posting(body), lambda posted, body=body: self.remember(body, posted.view.id), False))
             elif word in tuple(AgentState):
-                made.append((being(values[0], word), lambda _: None))
+                made.append(Asked(being(values[0], word), refusable=False))
             elif self.ids:
                 made.append(self.command(word, self.pick(word, values[0]), *values[1:]))
 
         def ask(context: Context) -> list[Any]:
             async def all_at_once() -> list[Any]:
                 desk = desk_of(context)
-                every = [desk.asked(context, command, ROUTER) for command, _ in made]
+                every = [desk.asked(context, each.command, ROUTER) for each in made]
                 return await asyncio.gather(*every, return_exceptions=True)
 
             return self.stage.loop.run_until_complete(all_at_once())
@@ -260,18 +270,20 @@ class AnyOrder(RuleBasedStateMachine):
         if made:
             before = self.tables
             told = self.step(at, ask)
-            for (_, then), answer in zip(made, told, strict=True):
-                if isinstance(answer, Conflict):
+            for each, answer in zip(made, told, strict=True):
+                if isinstance(answer, Conflict) and each.refusable:
                     continue
                 if isinstance(answer, BaseException):
                     raise answer
-                then(answer.reply)
+                each.then(answer.reply)
             assert self.tables == before or not all(isinstance(answer, Conflict) for answer in told)
 
     def told(self, context: Context, word: str, contact_id: str, *values: Any) -> Any:
         """One command by itself, as a thread asks it."""
-        command, _ = self.command(word, contact_id, *(values if word == "complete" else ()))
-        return desk_of(context).ask(context, command, ROUTER)
+        asked = self.command(word, contact_id, *(values if word == "complete" else ()))
+        reply = desk_of(context).ask(context, asked.command, ROUTER)
+        asked.then(reply)
+        return reply
 
     def resting(self, code: str) -> str:
         """Somebody whose rest is on or due, where there is anybody; else `code`."""
@@ -289,14 +301,21 @@ class AnyOrder(RuleBasedStateMachine):
         chosen = [each for each in self.ids if back < 5 and self.tables.contacts[each].status in fitting] or self.ids
         return chosen[-1 - back % len(chosen)]
 
-    def command(self, word: str, contact_id: str, *values: Any) -> tuple[Command[Any], Callable[[Any], None]]:
+    def command(self, word: str, contact_id: str, *values: Any) -> Asked:
+        if word == "complete" and contact_id in self.finished:
+            body, earlier = self.finished[contact_id]
+
+            def same(reply: Any) -> None:
+                assert reply == earlier
+
+            return Asked(completing(contact_id, body), same, refusable=False)
         if word == "complete":
             body = CompletionIn(outcomes=list(values[0]), felt=values[1])
 
-            def same(reply: Any) -> None:
-                assert self.finished.setdefault(contact_id, reply) == reply
+            def keep(reply: Any) -> None:
+                self.finished[contact_id] = (body, reply)
 
-            return completing(contact_id, body), same
+            return Asked(completing(contact_id, body), keep)
         if word == "post again":
             ref = next((ref for ref, known in self.posted.items() if known == contact_id), None)
             if ref is not None:
@@ -304,9 +323,9 @@ class AnyOrder(RuleBasedStateMachine):
                 def there(posted: Posted) -> None:
                     assert (posted.created, posted.view.id) == (False, contact_id)
 
-                return posting(self.bodies[ref]), there
+                return Asked(posting(self.bodies[ref]), there, refusable=False)
             word = "accept"
-        return changing(contact_id, CHANGES[word]), lambda _: None
+        return Asked(changing(contact_id, CHANGES[word]))
 
     def step(self, at: int, do: Callable[[Context], Any], *, asked: bool = False, ended: str | None = None) -> Any:
         """Do it at one process and look at everything; a `Conflict` is an answer that leaves all as it was."""
