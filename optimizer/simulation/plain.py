@@ -2,8 +2,7 @@
 
 The answer is production's own: the functions of `optimizer.routing` that `decide` calls, in the same order. What needs
 more (people and contacts to be matched, a protection that might yield, a heavy contact that might wait a moment) is
-left to `decide`. A test runs whole days both ways. Numba keeps what it compiles of this file until this file changes:
-after a change in the functions called here, touch it.
+left to `decide`. A test runs whole days both ways.
 """
 
 import numpy as np

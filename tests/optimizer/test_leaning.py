@@ -5,7 +5,8 @@ import pytest
 
 from optimizer.shifts.columns.quick_bound import QuickBounding, bounding_of
 from optimizer.shifts.progress import Progress
-from optimizer.shifts.rows.kernel import FOUND, cheapest
+from optimizer.shifts.rows.arrays import FOUND
+from optimizer.shifts.rows.table import cheapest
 from optimizer.shifts.search import anneal as annealing
 from optimizer.shifts.search.anneal import anneal
 from tests.optimizer.test_calm import LONG, annealed

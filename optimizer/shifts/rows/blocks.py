@@ -9,9 +9,10 @@ one as near to it as can be.
 import numpy as np
 
 from optimizer.compiled import compiled
-from optimizer.shifts.rows.kernel import BIG, FOUND, Bools, Floats, Frame, Ints, Limits, Program, cheapest, walk
+from optimizer.shifts.rows.arrays import BIG, FOUND, Bools, Floats, Frame, Ints, Limits, Program, walk
 from optimizer.shifts.rows.people import Person
 from optimizer.shifts.rows.relaxed import best_within
+from optimizer.shifts.rows.table import cheapest
 
 BLOCK_DAYS = 28
 LOOK_DAYS = 7

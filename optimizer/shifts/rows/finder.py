@@ -11,25 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.shifts.grid import Grid
+from optimizer.shifts.rows.arrays import BIG, FOUND, LOST, TOO_LARGE, Floats, Frame, Limits, ends, walk
 from optimizer.shifts.rows.blocks import row_by_blocks
 from optimizer.shifts.rows.in_row import TooLarge
-from optimizer.shifts.rows.kernel import (
-    BIG,
-    FOUND,
-    LOST,
-    TOO_LARGE,
-    Floats,
-    Frame,
-    Layout,
-    Limits,
-    ends,
-    lay_out,
-    walk,
-    way_through,
-)
+from optimizer.shifts.rows.layout import Layout, lay_out
 from optimizer.shifts.rows.people import Person
 from optimizer.shifts.rows.program import Extras
 from optimizer.shifts.rows.relaxed import best_within
+from optimizer.shifts.rows.table import way_through
 
 SURELY = 1e9
 """More than any price: what saves it is worked."""

@@ -7,8 +7,8 @@ import numpy as np
 
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.model.postings import IN_ROW
+from optimizer.shifts.rows.arrays import BROKEN, Bools, Floats, Ints, Limits, Program, Tallies, tally, walk
 from optimizer.shifts.rows.in_row import Balance, Check, InRow, TooLarge, Track
-from optimizer.shifts.rows.kernel import BROKEN, Bools, Floats, Ints, Limits, Program, Tallies, tally, walk
 from optimizer.shifts.rows.program import Counters, Extras, Machine
 from roster.problem import PlannedAgent
 from roster.rules.registry import RULES, Scope

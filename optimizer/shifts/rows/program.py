@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.shifts.grid import Grid
+from optimizer.shifts.rows.arrays import BIG, Ints, Limits, Program
 from optimizer.shifts.rows.automaton import Automaton, Layer, build
 from optimizer.shifts.rows.in_row import OFF, Check, Track
-from optimizer.shifts.rows.kernel import BIG, Ints, Limits, Program
 from roster.problem import PlannedAgent
 
 Extras = tuple[int, ...]

@@ -8,7 +8,7 @@ side by side.
 import numpy as np
 
 from optimizer.compiled import compiled
-from optimizer.shifts.rows.kernel import (
+from optimizer.shifts.rows.arrays import (
     BROKEN,
     FOUND,
     TIGHT,
@@ -20,10 +20,10 @@ from optimizer.shifts.rows.kernel import (
     Limits,
     Program,
     Tallies,
-    cheapest,
     ends,
     walk,
 )
+from optimizer.shifts.rows.table import cheapest
 
 
 @compiled

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.compiled import compiled
-from optimizer.shifts.rows.kernel import Floats, Ints, Limits, Program, walk
+from optimizer.shifts.rows.arrays import Floats, Ints, Limits, Program, walk
 from optimizer.shifts.rows.people import Person
 
 SAME = 1e-6

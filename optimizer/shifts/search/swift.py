@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from optimizer.shifts.progress import Progress
+from optimizer.shifts.rows.arrays import BROKEN, WITHIN, Floats, Ints
 from optimizer.shifts.rows.finder import LONG_ROW_DAYS, MAX_CELLS, MAX_CELLS_COUNTED, MOST_EXTRAS
-from optimizer.shifts.rows.kernel import BROKEN, WITHIN, Floats, Ints
 from optimizer.shifts.rows.program import Extras
 from optimizer.shifts.rows.replan import replan
 from optimizer.shifts.search.crew import Crew
