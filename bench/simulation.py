@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import process_time
-from typing import NamedTuple
 
 import numpy as np
 
 from bench.bank_centre import RECORDS
+from bench.reaches import Line, table
 from bench.simulation_calls import recorded
 from optimizer.routing.decide import warm_up
 from optimizer.simulation.centre import World
@@ -39,16 +39,7 @@ OURS, IDLE = Routing.BREATHER, Routing.LONGEST_IDLE
 PARTS = ("speed", "validation", "comparison", "policies", "calls")
 
 
-class Reach(NamedTuple):
-    """One thing that is to be reached."""
-
-    what: str
-    asked: str
-    measured: str
-    good: bool
-
-
-def bench_speed() -> list[Reach]:
+def bench_speed() -> list[Line]:
     """Contacts a second of processor time (other work on the machine is left out), the best of three runs."""
     print("speed, 100 agents (contacts a second of one core's own time, best of three)")
     warm_up()
@@ -67,11 +58,11 @@ def bench_speed() -> list[Reach]:
                 f"  {routing:<14} offered {occupancy:.0%}  {rate:>10,.0f}   {rate / reach:5.2f} of the reach, {reach:,}"
             )
             what = f"contacts/s, {routing}, offered {occupancy:.0%}"
-            found.append(Reach(what, f"{reach:,}", f"{rate:,.0f}", rate >= reach))
+            found.append(Line(what, f"{reach:,}", f"{rate:,.0f}", rate >= reach))
     return found
 
 
-def bench_validation(times: int) -> list[Reach]:
+def bench_validation(times: int) -> list[Line]:
     """The event loop against theory and print."""
     print("validation (mean and 95 % interval of independent replications)")
     checks: list[Check] = []
@@ -84,10 +75,10 @@ def bench_validation(times: int) -> list[Reach]:
         found = "agrees" if check.holds else "DISAGREES"
         print(f"  {check.what:<82} {said:>20}  measured {check.measured!s:>19}  {found}")
     agreed = sum(check.holds for check in checks)
-    return [Reach("published figures that agree", str(len(checks)), str(agreed), agreed == len(checks))]
+    return [Line("published figures that agree", str(len(checks)), str(agreed), agreed == len(checks))]
 
 
-def bench_comparison(times: int) -> list[Reach]:
+def bench_comparison(times: int) -> list[Line]:
     """Ours and longest-idle on the same days, with the same people and the same rests."""
     print(f"against longest-idle: {times} days of 100 agents at each load, 9 % heavy, same days, staff and rests")
     reached = []
@@ -115,7 +106,7 @@ def bench_comparison(times: int) -> list[Reach]:
     return reached
 
 
-def tell(both: Replications, lowest: float, inside: int) -> list[Reach]:
+def tell(both: Replications, lowest: float, inside: int) -> list[Line]:
     """One load of the comparison, and what is to be reached at it."""
     busy = both.of(IDLE, "occupancy")
     print(f"  occupancy {busy} under longest-idle, {both.of(OURS, 'occupancy')} under ours")
@@ -132,11 +123,11 @@ def tell(both: Replications, lowest: float, inside: int) -> list[Reach]:
     line("worked into breaks, min", both, OVER_BREAKS)
     at = f"at {busy.mean:.0%}: "
     return [
-        Reach(at + "mean wait less longest-idle's, s", "not above 0 for sure", str(wait), wait.low <= 0.0),
-        Reach(at + "service level less longest-idle's", "-.01", str(level), level.mean >= -0.01),
-        Reach(at + "most heavy on one person over the limit", "+12 %", f"{100 * over:+.1f} %", over <= 0.12),
-        Reach(at + "Gini of heavy over longest-idle's", "below .50", f"{ratio:.2f}", ratio < 0.5),
-        Reach(at + "next contacts inside due rest, no debt", "0", str(inside), inside == 0),
+        Line(at + "mean wait less longest-idle's, s", "not above 0 for sure", str(wait), wait.low <= 0.0),
+        Line(at + "service level less longest-idle's", "-.01", str(level), level.mean >= -0.01),
+        Line(at + "most heavy on one person over the limit", "+12 %", f"{100 * over:+.1f} %", over <= 0.12),
+        Line(at + "Gini of heavy over longest-idle's", "below .50", f"{ratio:.2f}", ratio < 0.5),
+        Line(at + "next contacts inside due rest, no debt", "0", str(inside), inside == 0),
     ]
 
 
@@ -145,14 +136,7 @@ def line(words: str, both: Replications, key: str, said: str = "") -> None:
     print(f"    {words:<26} ours {both.of(OURS, key)!s:>17}  longest-idle {both.of(IDLE, key)!s:>17}  {said}")
 
 
-def table(reached: Sequence[Reach]) -> None:
-    """What was asked and what was measured."""
-    print(f"{'reach':<56} {'asked':>20}  {'measured':>19}")
-    for each in reached:
-        print(f"{each.what:<56} {each.asked:>20}  {each.measured:>19}  {'reached' if each.good else 'MISSED'}")
-
-
-def bench_policies(times: int) -> list[Reach]:
+def bench_policies(times: int) -> list[Line]:
     """Every routing on the same days, at the middle load."""
     names = ("mean_wait_seconds", "service_level", "max_heavy_per_agent_day_mean", "gini_heavy", "back_to_back_heavy")
     print(f"every routing, {times} days of 100 agents, offered {OFFERED[1]:.0%}")
@@ -163,7 +147,7 @@ def bench_policies(times: int) -> list[Reach]:
     return []
 
 
-def bench_calls(path: Path, times: int) -> list[Reach]:
+def bench_calls(path: Path, times: int) -> list[Line]:
     """Recorded calls: their real arrivals, handle times and people; heavy ones drawn anew each time.
 
     With some ten heavy calls a person and day the default caps would hold most of them back: they are lifted.
@@ -206,19 +190,19 @@ def main() -> int:
     options = parser.parse_args()
     if options.times < 2:
         parser.error(f"--times {options.times}: expected two or more, for intervals")
-    parts: dict[str, Callable[[], list[Reach]]] = {
+    parts: dict[str, Callable[[], list[Line]]] = {
         "speed": bench_speed,
         "validation": lambda: bench_validation(options.times),
         "comparison": lambda: bench_comparison(2 * options.times),
         "policies": lambda: bench_policies(options.times),
         "calls": lambda: bench_calls(options.calls, max(2, options.times // 3)),
     }
-    reached: list[Reach] = []
+    reached: list[Line] = []
     for name in PARTS:
         if name in options.only:
             reached += parts[name]()
             print(flush=True)
-    table(reached)
+    print(table(reached))
     return 0
 
 

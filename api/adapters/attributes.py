@@ -5,7 +5,7 @@ never looked at, stored or quoted.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import ValidationError
 
@@ -22,10 +22,15 @@ OUTCOMES = f"{PREFIX}outcomes"
 LIFE_AT_RISK = f"{PREFIX}life_at_risk"
 
 
+def is_name(value: Any, longest: int = LONGEST) -> TypeGuard[str]:
+    """Whether `value` is a text that may name something: of 1 to `longest` characters, NUL not among them."""
+    return isinstance(value, str) and 1 <= len(value) <= longest and "\0" not in value
+
+
 def text(attributes: Mapping[str, Any], key: str) -> str | None:
     """The text under `key`, if there is any; raises `Invalid` for what is no text."""
     value = attributes.get(key)
-    if value is not None and not (isinstance(value, str) and 1 <= len(value) <= LONGEST and "\0" not in value):
+    if value is not None and not is_name(value):
         raise Invalid(f"{key}: expected a text of 1 to {LONGEST} characters, NUL not among them")
     return value
 

@@ -32,11 +32,11 @@ def declined_of(contacts: Sequence[WaitingContact]) -> Ints:
     return np.array(rows, np.int64)
 
 
-def urgency(asks: Floats, at: float, wait_weight: float) -> Floats:
-    """What leaving each contact to wait costs, points: convex in its wait against its target, by priority."""
-    waited = np.maximum(at - asks[:, ARRIVED], 0.0)
-    weight = wait_weight * (HIGHEST_PRIORITY_NUMBER + 1 - asks[:, PRIORITY])
-    return np.asarray(weight * (1.0 + waited / asks[:, TARGET]) ** 2)
+@compiled
+def urgency(ask: Floats, waited: float, wait_weight: float) -> float:
+    """What it costs in points to let a contact (a row) wait that has waited so many seconds: more and more."""
+    against = 1.0 + waited / ask[TARGET]
+    return float(wait_weight * (HIGHEST_PRIORITY_NUMBER + 1 - ask[PRIORITY]) * (against * against))
 
 
 @compiled
@@ -44,11 +44,9 @@ def pressing(asks: Floats, at: float, wait_weight: float, max_wait: Floats) -> t
     """`urgency` of each contact, and whether it has waited past the limit of its priority (`max_wait`, seconds)."""
     urgent, late = np.empty(len(asks)), np.empty(len(asks), np.bool_)
     for each in range(len(asks)):
-        ask = asks[each]
-        waited, priority = at - ask[ARRIVED], ask[PRIORITY]
-        against = 1.0 + max(waited, 0.0) / ask[TARGET]
-        urgent[each] = wait_weight * (HIGHEST_PRIORITY_NUMBER + 1 - priority) * (against * against)
-        late[each] = waited >= max_wait[int(priority)] - HALF_A_MICROSECOND
+        waited = at - asks[each, ARRIVED]
+        urgent[each] = urgency(asks[each], max(waited, 0.0), wait_weight)
+        late[each] = waited >= max_wait[int(asks[each, PRIORITY])] - HALF_A_MICROSECOND
     return urgent, late
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.routing import columns as agent_at
-from optimizer.routing.asks import asks_of, declined_of, urgency
+from optimizer.routing.asks import asks_of, declined_of, pressing
 from optimizer.routing.columns import Floats, Ints
 from optimizer.routing.floor import AgentOnFloor, Floor, WaitingContact
 from optimizer.routing.pricing import PARTS, explain
@@ -78,7 +78,7 @@ class Why:
         rows, _, parts = self._priced
         own = named_factors(parts[int(np.flatnonzero(rows == self._row)[0])])
         asked = asks_of(self._floor, [self._contact])
-        urgent = urgency(asked, self._now.timestamp(), self._terms.weights.wait)
+        urgent, _ = pressing(asked, self._now.timestamp(), self._terms.weights.wait, self._terms.max_waits)
         return (*own, CostFactor(WAIT_FACTOR, round(float(urgent[0]), 2), False))
 
     @cached_property

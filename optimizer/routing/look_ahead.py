@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.compiled import compiled
 from optimizer.routing import asks as ask_at
 from optimizer.routing import columns as column
-from optimizer.routing.asks import HIGHEST_PRIORITY_NUMBER
+from optimizer.routing.asks import urgency
 from optimizer.routing.candidates import BACK_AT, FREE, HELD, HELD_CHANNEL, ROW, candidates, mean_outlook
 from optimizer.routing.columns import Arrays, Floats, Ints
 from optimizer.routing.pricing import cost_of, may, price_row
@@ -77,10 +77,4 @@ def worth_waiting(
     if back_in <= horizon and rivals == 0:
         expected += left * back_saving
     waited = max(at - ask[ask_at.ARRIVED], 0.0)
-    return expected - (_urgency(ask, waited + wait, terms) - _urgency(ask, waited, terms))
-
-
-@compiled
-def _urgency(ask: Floats, waited: float, terms: Weights) -> float:
-    weight = terms.wait * (HIGHEST_PRIORITY_NUMBER + 1 - ask[ask_at.PRIORITY])
-    return float(weight * (1.0 + waited / ask[ask_at.TARGET]) ** 2)
+    return expected - (urgency(ask, waited + wait, terms.wait) - urgency(ask, waited, terms.wait))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict
 
+from api.adapters.attributes import is_name
 from api.adapters.received import AdapterRoute, object_of, require_secret, secret_of
 from api.adapters.rocketchat.offers import next_agent, room_over, room_taken
 from api.adapters.settings import ours
@@ -26,7 +27,8 @@ TEST_ROOM = "fasd6f5a4sd6f8a4sdf"
 """The chat in the sample that the button "Send Test" of Rocket.Chat's webhook settings sends."""
 TAKEN, CLOSED = "LivechatSessionTaken", "LivechatSession"
 
-VendorId = Annotated[str | None, Query(min_length=1, max_length=120, pattern=NO_NUL)]
+LONGEST_ID = 120
+VendorId = Annotated[str | None, Query(min_length=1, max_length=LONGEST_ID, pattern=NO_NUL)]
 
 
 class NextAgent(BaseModel):
@@ -80,7 +82,7 @@ def follow(context: Context, told: dict[str, Any]) -> None:
     if not isinstance(room, str) or not ROOM_ID.fullmatch(room):
         raise Invalid("_id: expected the id of a chat")
     department = told.get("departmentId")
-    if department is not None and not _is_id(department):
+    if department is not None and not is_name(department, LONGEST_ID):
         raise Invalid("departmentId: expected the id of a department")
     if kind == TAKEN:
         try:
@@ -90,10 +92,6 @@ def follow(context: Context, told: dict[str, Any]) -> None:
     else:
         queued = department is not None or context.adapters.rocketchat.default_queue
         room_over(context, room, _queue(context, department) if queued else None)
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and 1 <= len(value) <= 120 and "\0" not in value
 
 
 def _queue(context: Context, department: str | None) -> str:
@@ -115,6 +113,6 @@ def _server(context: Context, told: dict[str, Any]) -> str:
     settings = context.adapters.rocketchat
     served = told.get("servedBy") or told.get("agent")
     name = served.get("username") if isinstance(served, dict) else None
-    if not isinstance(name, str) or not _is_id(name):
+    if not is_name(name, LONGEST_ID):
         raise Invalid("servedBy.username: expected the user name of who took the chat")
     return ours(settings.usernames, name)

@@ -1,6 +1,6 @@
 """Whose a callback's ids are: agents and queues by SID, or as the site's own attributes say."""
 
-from api.adapters.attributes import AGENT, OWNER, QUEUE, entry_of, life_at_risk, text
+from api.adapters.attributes import AGENT, OWNER, QUEUE, entry_of, is_name, life_at_risk, text
 from api.adapters.twilio.form import Form
 from api.context import Context
 from api.errors import Invalid, NotFound
@@ -44,7 +44,7 @@ def contact_in(context: Context, form: Form) -> ContactIn:
     attributes = form.attributes("TaskAttributes")
     queues, sid = context.adapters.twilio.queues, form.get("TaskQueueSid")
     queue = queues[sid] if sid in queues else text(attributes, QUEUE) or sid
-    if not 1 <= len(queue) <= 64 or "\0" in queue:
+    if not is_name(queue):
         raise Invalid(f"TaskQueueSid={sid[:40]!r}: expected a queue that the adapters' file or {QUEUE} names")
     owner = text(attributes, OWNER)
     try:

@@ -228,14 +228,11 @@ class FloorTransaction:
     def _time(self, versions: dict[int, int]) -> datetime:
         """The time now on floors of these `versions`, which are locked."""
         own = self.now
-        moved = []
-        for pool_id, version in versions.items():
-            cached = self._cache.get(pool_id)
-            if cached is not None:
-                moved.append(cached.moved_at)
-            if cached is None or cached.version != version:
-                # Another process moved it on: its lines are there, now that the lock is ours.
-                moved.extend(self._connection.execute(_LAST).scalars())
+        cached = {pool_id: self._cache.get(pool_id) for pool_id in versions}
+        moved = [state.moved_at for state in cached.values() if state is not None]
+        if any(state is None or state.version != versions[pool_id] for pool_id, state in cached.items()):
+            # Another process moved one on: its lines are there, now that the lock is ours.
+            moved.extend(self._connection.execute(_LAST).scalars())
         return max([own, *(at for at in moved if at - own <= MOST_AHEAD)])
 
     def _stale(self, seen_event: int) -> bool:

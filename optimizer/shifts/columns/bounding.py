@@ -49,6 +49,9 @@ def worth_bounding(problem: Problem) -> bool:
 class Bounding:
     """The bound of one problem, better the longer it runs."""
 
+    worth: Floats | None = None
+    """What options are worth at its prices is not told: nothing has been found to gain by it."""
+
     def __init__(
         self, grid: Grid, people: Sequence[Person], cover: CoverTable, rows: Sequence[Sequence[Sequence[int]]] = ()
     ) -> None:

@@ -96,10 +96,9 @@ def main() -> int:
         anneal(crew, progress, seconds=seconds, moves=None, seed=order.seed)
         bounding = bounding_of(grid, people, crew.cover, crew.known_rows())
         bounding.run(progress, on_round=lambda: talk.bound(progress, bounding))
-        if isinstance(bounding, QuickBounding):
-            crew.worth = bounding.worth
-            if crew.worth is not None:
-                talk.say(Told(worth=tuple(tuple(line) for line in crew.worth.tolist())))
+        crew.worth = bounding.worth
+        if crew.worth is not None:
+            talk.say(Told(worth=tuple(tuple(line) for line in crew.worth.tolist())))
         talk.merge(crew)
         if dive_from(bounding, crew, progress):
             talk.rows(crew, crew.cost())

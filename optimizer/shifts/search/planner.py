@@ -60,8 +60,7 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         bounding = _bounding(crew)
         if bounding is not None:
             bounding.run(progress, rounds=round(units * ROUNDS_PER_UNIT))
-            if isinstance(bounding, QuickBounding):
-                crew.worth = bounding.worth
+            crew.worth = bounding.worth
             if dive_from(bounding, crew, progress):
                 crew.offer(progress)
         _improve(crew, progress, seed, lambda: _taught(bounding), dives=round(units * DIVES_PER_UNIT))
@@ -72,8 +71,7 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         bounding = _bounding(crew)
         if bounding is not None:
             bounding.run(progress, seconds=BOUND_SHARE * progress.seconds_left)
-            if isinstance(bounding, QuickBounding):
-                crew.worth = bounding.worth
+            crew.worth = bounding.worth
             if dive_from(bounding, crew, progress):
                 crew.offer(progress)
         _improve(crew, progress, seed, lambda: _taught(bounding))
