@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Boolean, ColumnElement, Connection, DateTime, Dialect, String, Table, bindparam
+from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, String, Table, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
 
 from roster.columns import UtcDateTime
 
@@ -28,10 +29,13 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, A
 
 
 class Among(FunctionElement[bool]):
-    """Whether a column (of text) is one of the values of a JSON list; see `among`."""
+    """Whether a column (of text) is one of the values of a JSON list; see `among`.
+
+    Its type is not named: a Boolean one would be written `(…) = 1` on SQLite, which then reads the whole table.
+    """
 
     inherit_cache = True
-    type = Boolean()
+    type = NullType()
 
 
 @compiles(Among, "sqlite")
