@@ -19,7 +19,7 @@ from api.context import Context
 from api.errors import ServiceError
 from api.metrics import API_PREFIX, Metrics
 from api.problems import PROBLEM_TYPE, note_refusal, of_crash, of_service_error
-from api.security.headers import headers_to_add
+from api.security.headers import headers_for_software
 from api.security.secrets import token_hash
 from api.services.floor.desk import Command, desk_of
 from roster.accounts import Role
@@ -77,7 +77,7 @@ class DeskLane:
         self._context = context
         self._desk = desk_of(context)
         self._metrics = metrics
-        self._headers = headers_to_add(secure=context.settings.secure_cookies)
+        self._headers = headers_for_software(secure=context.settings.secure_cookies)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> Receive | None:
         """Answer a plain request; any other is left, with what receives it from its beginning."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, field_validator
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from roster.columns import Json, UtcDateTime, enum_type
@@ -110,6 +110,9 @@ class EntryConditions(BaseModel):
         return tuple(stake for stake in Stake if stake in value)
 
 
+_DONE = text("completed_at is not null")
+
+
 class Contact(SQLModel, table=True):
     """One contact on the floor: opaque `ref`, times, closed vocabulary; no patient data, no free text."""
 
@@ -120,14 +123,15 @@ class Contact(SQLModel, table=True):
         CheckConstraint("score between 0 and 100", name="score_on_scale"),
         CheckConstraint("status not in ('assigned','accepted','active') or agent_id is not null", name="held_by_one"),
         CheckConstraint("status <> 'completed' or completed_at is not null", name="completed_when"),
-        Index("contact_open", "status", "queue_id"),
-        Index("contact_agent_completed", "agent_id", "completed_at"),
-        Index("contact_queue_completed", "queue_id", "completed_at"),
+        Index("contact_pool_status", "pool_id", "status"),
+        # Of what is completed alone: a new contact has nothing to do with them.
+        Index("contact_agent_completed", "agent_id", "completed_at", sqlite_where=_DONE, postgresql_where=_DONE),
+        Index("contact_queue_completed", "queue_id", "completed_at", sqlite_where=_DONE, postgresql_where=_DONE),
     )
     id: str = Field(primary_key=True, max_length=36)
     ref: str = Field(unique=True, max_length=120, description="the caller's own opaque reference")
     queue_id: int = Field(foreign_key="queue.id")
-    pool_id: int = Field(foreign_key="pool.id", index=True)
+    pool_id: int = Field(foreign_key="pool.id")
     channel: Channel = Field(sa_type=enum_type(Channel))
     priority: int
     status: ContactStatus = Field(sa_type=enum_type(ContactStatus))

@@ -29,6 +29,8 @@ _ALWAYS = (
 )
 _SECURE = (("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),)
 
+_FOR_SOFTWARE = (b"x-content-type-options", b"cache-control", b"strict-transport-security")
+
 
 def security_headers(*, secure: bool) -> tuple[tuple[str, str], ...]:
     """The headers of every response; `secure` adds those that only make sense over HTTPS."""
@@ -39,6 +41,13 @@ def headers_to_add(*, secure: bool) -> list[tuple[bytes, bytes]]:
     """The headers of every response as they are sent, with the one that forbids caching."""
     pairs = (*security_headers(secure=secure), ("Cache-Control", "no-store"))
     return [(name.lower().encode(), value.encode()) for name, value in pairs]
+
+
+def headers_for_software(*, secure: bool) -> list[tuple[bytes, bytes]]:
+    """What an answer to software needs of them: nothing in it is to be guessed at, run, framed or kept."""
+    named = dict(headers_to_add(secure=secure))
+    kept = [(name, value) for name, value in named.items() if name in _FOR_SOFTWARE]
+    return [(b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), *kept]
 
 
 class SecurityHeaders:

@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 BUSY_MILLISECONDS = 10_000
 CACHE_KIBIBYTES = 32_768
+CACHED_STATEMENTS = 512
 CHECKPOINT_PAGES = 16_000
 """of 4 KiB: how far the log grows at most before a writer folds it into the database and waits for the disk"""
 
@@ -40,7 +41,11 @@ def make_engine(url: str) -> Engine:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         parsed,
-        connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+        connect_args={
+            "timeout": BUSY_MILLISECONDS / 1000,
+            "check_same_thread": False,
+            "cached_statements": CACHED_STATEMENTS,
+        },
         json_serializer=_json,
     )
     event.listen(engine, "connect", _prepare_sqlite)

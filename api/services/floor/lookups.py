@@ -11,6 +11,7 @@ from api.services.floor.contact_values import ContactRow
 from api.services.floor.tables import AGENT, API_TOKEN, CONTACT, FLOOR_STATE, IDEMPOTENT_REPLY, QUEUE
 from roster.accounts import Role
 from roster.store.bulk import among, as_list
+from roster.store.quick import Quick
 
 WHOLE_CONTACT = (
     select(CONTACT, QUEUE.c.code.label("queue_code"), AGENT.c.code.label("agent_code"))
@@ -19,18 +20,21 @@ WHOLE_CONTACT = (
 )
 
 # Made once: building a statement costs more than running it.
-_BY_REF = WHOLE_CONTACT.where(among(CONTACT.c.ref))
-_BY_ID = WHOLE_CONTACT.where(among(CONTACT.c.id))
-_TOKENS = select(API_TOKEN.c.token_hash, API_TOKEN.c.name, API_TOKEN.c.role, API_TOKEN.c.revoked_at).where(
-    among(API_TOKEN.c.token_hash)
+BY_REF = WHOLE_CONTACT.where(among(CONTACT.c.ref))
+REFS_THERE = Quick(select(CONTACT.c.ref).where(among(CONTACT.c.ref)))
+BY_ID = WHOLE_CONTACT.where(among(CONTACT.c.id))
+TOKENS = Quick(
+    select(API_TOKEN.c.token_hash, API_TOKEN.c.name, API_TOKEN.c.role).where(
+        among(API_TOKEN.c.token_hash), API_TOKEN.c.revoked_at.is_(None)
+    )
 )
-_OWNERS = select(AGENT.c.code, AGENT.c.id).where(among(AGENT.c.code))
-_AGENTS = (
+OWNERS = select(AGENT.c.code, AGENT.c.id).where(among(AGENT.c.code))
+AGENTS = (
     select(AGENT.c.code, AGENT.c.id, AGENT.c.active, FLOOR_STATE.c.pool_id)
     .outerjoin(FLOOR_STATE, FLOOR_STATE.c.agent_id == AGENT.c.id)
     .where(among(AGENT.c.code))
 )
-_REPLIES = select(
+REPLIES = select(
     IDEMPOTENT_REPLY.c.key,
     IDEMPOTENT_REPLY.c.request_hash,
     IDEMPOTENT_REPLY.c.status_code,
@@ -84,35 +88,38 @@ class Lookups:
 
     def read_tokens(self, hashes: Iterable[str]) -> None:
         """Who the bearer tokens (as hashes) speak for, as it stands in this transaction."""
-        found = self._first_read(_TOKENS, hashes, self._speakers)
-        for token, row in found.items():
-            self._speakers[token] = None if row.revoked_at is not None else Speaker(row.name, row.role)
+        missing = sorted(set(hashes) - set(self._speakers))
+        self._speakers.update(dict.fromkeys(missing))
+        for token, name, role in TOKENS.rows(self._connection, wanted=as_list(missing)):
+            self._speakers[token] = Speaker(name, Role(role))
 
     def read_refs(self, refs: Iterable[str]) -> None:
         """The contacts that were posted under `refs` before."""
         missing = sorted(set(refs) - set(self._refs))
         self._refs.update(dict.fromkeys(missing))
-        for row in self._contacts(_BY_REF, missing) if missing else ():
+        # Nearly all are new: whether any is there is asked first.
+        there = [row[0] for row in REFS_THERE.rows(self._connection, wanted=as_list(missing))]
+        for row in self._contacts(BY_REF, there) if there else ():
             self._refs[row.ref] = row
 
     def read_contacts(self, ids: Iterable[str]) -> None:
         """The contacts called `ids`; read under the lock of their pools."""
         missing = sorted(set(ids) - set(self.rows))
         if missing:
-            self._contacts(_BY_ID, missing)
+            self._contacts(BY_ID, missing)
 
     def read_owners(self, codes: Iterable[str]) -> None:
         """Agents named as owners."""
-        found = self._first_read(_OWNERS, codes, self._owners)
+        found = self._first_read(OWNERS, codes, self._owners)
         self._owners.update({code: row.id for code, row in found.items()})
 
     def read_agents(self, codes: Iterable[str]) -> None:
         """Agents with the pool on whose floor they are, if any."""
-        self._agents.update(self._first_read(_AGENTS, codes, self._agents))
+        self._agents.update(self._first_read(AGENTS, codes, self._agents))
 
     def read_replies(self, keys: Iterable[str]) -> None:
         """What was answered to idempotency keys (as stored) before."""
-        found = self._first_read(_REPLIES, keys, self._replies)
+        found = self._first_read(REPLIES, keys, self._replies)
         self._replies.update({key: Kept(row.request_hash, row.status_code, row.body) for key, row in found.items()})
 
     def speaker(self, token: str) -> Speaker:

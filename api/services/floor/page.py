@@ -9,8 +9,9 @@ from api.services.floor.contact_values import update_all
 from api.services.floor.refresh import note_changes
 from api.services.floor.tables import CONTACT, EVENT, FLOOR_STATE, POOL
 from roster.store.bulk import insert_rows
+from roster.store.quick import Quick
 
-_MOVE_ON = update(POOL).where(POOL.c.id == bindparam("pool")).values(version=bindparam("moved"))
+_MOVE_ON = Quick(update(POOL).where(POOL.c.id == bindparam("pool")).values(version=bindparam("moved")))
 
 
 @dataclass
@@ -40,8 +41,8 @@ class Page:
         self.write_contacts()
         insert_rows(self.connection, EVENT, self.events)
         update_all(self.connection, FLOOR_STATE, "agent_id", self.agents)
-        if self.versions:
-            self.connection.execute(_MOVE_ON, self.versions)
+        for moved in self.versions:
+            _MOVE_ON.rows(self.connection, **moved)
         if self.shared and self.changes:
             note_changes(self.connection, self.changes)
         self.events, self.agents, self.versions, self.changes = [], [], [], []

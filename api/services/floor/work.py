@@ -27,6 +27,7 @@ from api.services.floor.state import PoolState, QueueFacts, load_pool
 from api.services.floor.tables import CONTACT, EVENT, POOL
 from roster.store.bulk import among, as_list
 from roster.store.engine import Writer, is_embedded, writing_rows
+from roster.store.quick import Quick
 
 CACHE_AGE = timedelta(seconds=60)
 """A cached floor holds plans and counts that move with time; past this age it is read again."""
@@ -49,7 +50,7 @@ KNOWN_KINDS = (
 )
 
 
-_LOCKED = (
+LOCKED = Quick(
     select(POOL.c.id, POOL.c.version, select(func.max(EVENT.c.id)).scalar_subquery())
     .where(among(cast(POOL.c.id, String)))
     .order_by(POOL.c.id)
@@ -135,11 +136,10 @@ class FloorTransaction:
         """Several floors, locked in order of id so that two transactions never wait for each other."""
         missing = sorted(set(pool_ids) - set(self._works))
         if missing:
-            wanted = {"wanted": as_list(map(str, missing))}
-            locked = self._connection.execute(_LOCKED, wanted).all()
+            locked = LOCKED.rows(self._connection, wanted=as_list(map(str, missing)))
             newest = max(row[2] or 0 for row in locked)
             self._newest = newest if self._newest < 0 else self._newest
-            versions = {row.id: row.version for row in locked}
+            versions = {pool_id: version for pool_id, version, _ in locked}
             self._now = self._time(versions)
             for state in self._current(versions, newest):
                 work = PoolWork(self._writer, self._page, self.context.policy, self.now, state)
