@@ -17,6 +17,7 @@ from api.problems import RenderError
 from api.routes import agents, contacts, days, events, health, roster_changes, rosters, session, webhooks
 from api.security.body_limit import BodyLimit
 from api.security.headers import SecurityHeaders
+from api.security.no_nul import NoNul
 
 # Each room adds its line here, sorted: modules of api/routes with a `router`.
 ROUTERS: tuple[Any, ...] = (agents, contacts, days, events, roster_changes, rosters, session, webhooks)
@@ -51,6 +52,7 @@ def create_api(
     app.lane = DeskLane(context, app.state.metrics)
     problems.install(app, render_error)
     # The last one added is outermost.
+    app.add_middleware(NoNul)
     app.add_middleware(BodyLimit, limit_bytes=context.settings.max_body_bytes)
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
     app.add_middleware(MeasureRequests, metrics=app.state.metrics)

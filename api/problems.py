@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import Scope
@@ -18,6 +19,7 @@ from starlette.types import Scope
 from api.errors import ServiceError
 from api.metrics import API_PREFIX, template_of
 from api.security.headers import security_headers
+from api.security.no_nul import HOLDS_NUL
 
 log = logging.getLogger("breather.http")
 LONGEST_QUOTE = 80
@@ -133,7 +135,14 @@ def install(app: FastAPI, render_error: RenderError | None) -> None:
             response.headers[name] = value
         return response
 
+    async def refused_by_the_database(request: Request, error: Exception) -> Response:
+        # In an address it is not seen before: PostgreSQL's driver refuses it in words of its own.
+        if "NUL" not in str(error):
+            raise error
+        return await answer(request, Problem(422, "Invalid value", HOLDS_NUL))
+
     app.add_exception_handler(ServiceError, by(of_service_error))
+    app.add_exception_handler(DataError, refused_by_the_database)
     app.add_exception_handler(HTTPException, by(of_http_error))
     app.add_exception_handler(RequestValidationError, by(of_invalid_request))
     app.add_exception_handler(Exception, crash)

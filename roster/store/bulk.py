@@ -20,7 +20,7 @@ from sqlalchemy.types import Enum as EnumType
 from sqlalchemy.types import NullType
 
 from roster.columns import UtcDateTime
-from roster.store.quick import run_on_sqlite
+from roster.store.quick import run
 
 MOST_ROWS = 64
 """of one statement on SQLite, which keeps as many prepared; more go by several"""
@@ -36,10 +36,10 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
         stored = _as_stored(table, names, connection.dialect)
         for first in range(0, len(rows), MOST_ROWS):
             some = rows[first : first + MOST_ROWS]
-            run_on_sqlite(connection, _insert_on_sqlite(table, names, len(some), connection.dialect), stored(some))
+            run(connection, _insert_on_sqlite(table, names, len(some), connection.dialect), stored(some))
     else:
         values = [[row[name] for name in names] for row in rows]
-        connection.exec_driver_sql(_insert_json(table, names, connection.dialect), (to_json(values).decode(),))
+        run(connection, _insert_json(table, names, connection.dialect), (to_json(values).decode(),))
 
 
 class Among(FunctionElement[Any]):

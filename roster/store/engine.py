@@ -7,17 +7,21 @@ On SQLite a transaction that writes begins with BEGIN IMMEDIATE, so that writers
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 BUSY_MILLISECONDS = 10_000
+IDLE_SECONDS = 1.0
+LAST_USED = "last used"
 CACHE_KIBIBYTES = 32_768
 CACHED_STATEMENTS = 512
 CHECKPOINT_PAGES = 16_000
@@ -32,9 +36,10 @@ def make_engine(url: str) -> Engine:
     """An engine for `url` (`sqlite:///path` or `postgresql://…`); makes the folder of a SQLite file."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, json_serializer=_json
-        )
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=10, json_serializer=_json)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_try_what_was_idle, engine.dialect))
+        return engine
     if parsed.get_backend_name() != "sqlite":
         raise StoreError(f"database {parsed.render_as_string()!r}: expected sqlite:///… or postgresql://…")
     if parsed.database:
@@ -60,6 +65,20 @@ def is_embedded(engine: Engine) -> bool:
 
 def _json(value: Any) -> str:
     return to_json(value).decode()
+
+
+def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[LAST_USED] = monotonic()
+
+
+def _try_what_was_idle(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Try a connection that nobody has used for a while: a server that was restarted meanwhile has closed it."""
+    if monotonic() - record.info.get(LAST_USED, monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

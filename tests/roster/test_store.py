@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import select
 
 from api.context import Context
+from api.services.floor.commands import ContactIn, post_contact
 from roster.clock import ClockError
 from roster.people import Contract, Team
 from roster.queues import Pool, Queue
@@ -17,6 +18,8 @@ from roster.shifts import Requirement
 from roster.store.engine import StoreError, make_engine, reading, writing
 from roster.store.migrate import alembic_config, is_current
 from roster.store.tables import metadata
+from tests.factories import make_centre
+from tests.postgres import Cluster
 
 
 def test_migrations_make_exactly_the_tables_of_the_code(any_context: Context) -> None:
@@ -81,3 +84,36 @@ def test_an_instant_without_a_zone_is_refused(any_context: Context) -> None:
 def test_a_database_of_another_make_is_refused_by_name() -> None:
     with pytest.raises(StoreError, match=r"mysql.*expected sqlite.*postgresql"):
         make_engine("mysql://u:secret@h/d")
+
+
+END_ALL = """
+    select pg_terminate_backend(pid) from pg_stat_activity where datname like 'test%' and pid <> pg_backend_pid()
+"""
+
+
+def _close_all(context: Context, cluster: Cluster) -> None:
+    """Two connections of the pool, both idle, and then the server ends them."""
+    with context.engine.connect() as first, context.engine.connect() as other:
+        assert first.exec_driver_sql("select 1").scalar() == other.exec_driver_sql("select 1").scalar()
+    cluster.execute(END_ALL)
+
+
+@pytest.mark.postgres
+def test_connections_that_idled_are_tried_before_they_are_used(
+    postgres_context: Context, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_centre(postgres_context)
+    monkeypatch.setattr("roster.store.engine.IDLE_SECONDS", 0.0)
+    _close_all(postgres_context, cluster)
+    with reading(postgres_context.engine) as session:
+        assert session.exec(select(Team)).one().name == "Team"
+
+
+@pytest.mark.postgres
+def test_the_floor_asks_again_where_the_server_has_just_ended_its_connections(
+    postgres_context: Context, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_centre(postgres_context)
+    monkeypatch.setattr("roster.store.engine.IDLE_SECONDS", 1e6)
+    _close_all(postgres_context, cluster)
+    assert post_contact(postgres_context, ContactIn(ref="r-1", queue="advice"), actor="router").ref == "r-1"

@@ -1,6 +1,6 @@
 """What commands look up in the tables, read for a whole batch with one statement a kind, once, under the lock."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,8 +72,15 @@ class Kept:
     body: str = ""
 
 
+Then = Callable[[], None]
+"""Takes in the answer to what was asked."""
+
+
 class Lookups:
-    """Rows read inside one transaction, by what commands call them. Nothing outlives the transaction."""
+    """Rows read inside one transaction, by what commands call them. Nothing outlives the transaction.
+
+    What is asked is taken in by a call of its own, so that several questions can go to the database together.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -86,21 +93,31 @@ class Lookups:
         self.kept: dict[str, Kept] = {}
         """new replies by key, to be written with the rest"""
 
-    def read_tokens(self, hashes: Iterable[str]) -> None:
+    def ask_tokens(self, hashes: Iterable[str]) -> Then:
         """Who the bearer tokens (as hashes) speak for, as it stands in this transaction."""
         missing = sorted(set(hashes) - set(self._speakers))
-        self._speakers.update(dict.fromkeys(missing))
-        for token, name, role in TOKENS.rows(self._connection, wanted=as_list(missing)):
-            self._speakers[token] = Speaker(name, Role(role))
+        answer = TOKENS.ask(self._connection, wanted=as_list(missing)) if missing else tuple
 
-    def read_refs(self, refs: Iterable[str]) -> None:
+        def then() -> None:
+            self._speakers.update(dict.fromkeys(missing))
+            for token, name, role in answer():
+                self._speakers[token] = Speaker(name, Role(role))
+
+        return then
+
+    def ask_refs(self, refs: Iterable[str]) -> Then:
         """The contacts that were posted under `refs` before."""
         missing = sorted(set(refs) - set(self._refs))
-        self._refs.update(dict.fromkeys(missing))
-        # Nearly all are new: whether any is there is asked first.
-        there = [row[0] for row in REFS_THERE.rows(self._connection, wanted=as_list(missing))]
-        for row in self._contacts(BY_REF, there) if there else ():
-            self._refs[row.ref] = row
+        answer = REFS_THERE.ask(self._connection, wanted=as_list(missing)) if missing else tuple
+
+        def then() -> None:
+            self._refs.update(dict.fromkeys(missing))
+            # Nearly all are new: only those that are there are read whole.
+            there = [row[0] for row in answer()]
+            for row in self._contacts(BY_REF, there) if there else ():
+                self._refs[row.ref] = row
+
+        return then
 
     def read_contacts(self, ids: Iterable[str]) -> None:
         """The contacts called `ids`; read under the lock of their pools."""
@@ -125,7 +142,7 @@ class Lookups:
     def speaker(self, token: str) -> Speaker:
         """Whom a token's hash speaks for; raises `Unauthenticated`."""
         if token not in self._speakers:
-            self.read_tokens([token])
+            self.ask_tokens([token])()
         found = self._speakers[token]
         if found is None:
             raise Unauthenticated("the bearer token is not known or was revoked")
@@ -148,7 +165,7 @@ class Lookups:
     def posted(self, ref: str) -> ContactRow | None:
         """The contact that was posted under `ref`, before or in this very transaction."""
         if ref not in self._refs:
-            self.read_refs([ref])
+            self.ask_refs([ref])()
         return self._refs[ref]
 
     def now_posted(self, row: ContactRow) -> None:

@@ -9,7 +9,7 @@ from api.services.floor.contact_values import update_all
 from api.services.floor.refresh import note_changes
 from api.services.floor.tables import CONTACT, EVENT, FLOOR_STATE, POOL
 from roster.store.bulk import insert_rows
-from roster.store.quick import Quick
+from roster.store.quick import Quick, together
 
 _MOVE_ON = Quick(update(POOL).where(POOL.c.id == bindparam("pool")).values(version=bindparam("moved")))
 
@@ -38,11 +38,12 @@ class Page:
 
     def write(self) -> None:
         """Everything; what other rows refer to first."""
-        self.write_contacts()
-        insert_rows(self.connection, EVENT, self.events)
-        update_all(self.connection, FLOOR_STATE, "agent_id", self.agents)
-        for moved in self.versions:
-            _MOVE_ON.rows(self.connection, **moved)
-        if self.shared and self.changes:
-            note_changes(self.connection, self.changes)
+        with together(self.connection):
+            self.write_contacts()
+            insert_rows(self.connection, EVENT, self.events)
+            update_all(self.connection, FLOOR_STATE, "agent_id", self.agents)
+            for moved in self.versions:
+                _MOVE_ON.ask(self.connection, **moved)
+            if self.shared and self.changes:
+                note_changes(self.connection, self.changes)
         self.events, self.agents, self.versions, self.changes = [], [], [], []

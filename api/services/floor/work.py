@@ -5,10 +5,11 @@ stands, changed by commands, written once. The database is the only arbiter: the
 pool's version says that nobody else has decided since. Several commands may share one transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import String, bindparam, cast, func, select, update
 from sqlmodel import Session
@@ -27,7 +28,7 @@ from api.services.floor.state import PoolState, QueueFacts, load_pool
 from api.services.floor.tables import CONTACT, EVENT, POOL
 from roster.store.bulk import among, as_list
 from roster.store.engine import Writer, is_embedded, writing_rows
-from roster.store.quick import Quick
+from roster.store.quick import Answer, Quick, together
 
 CACHE_AGE = timedelta(seconds=60)
 """A cached floor holds plans and counts that move with time; past this age it is read again."""
@@ -59,7 +60,7 @@ LOCKED = Quick(
 
 
 # Of several lines, because what is written beside the floors has its own process's time.
-_LAST = select(EVENT.c.at).order_by(EVENT.c.id.desc()).limit(64)
+_LAST = select(func.max(select(EVENT.c.at).order_by(EVENT.c.id.desc()).limit(64).subquery().c.at))
 _KINDS = select(EVENT.c.kind).where(EVENT.c.id > bindparam("seen")).distinct()
 
 
@@ -109,11 +110,9 @@ class FloorTransaction:
 
     def prepare(self, asked: Sequence[Asks]) -> None:
         """Lock the floors that commands will need, all at once in order of id, and read what they will look up."""
-        if tokens := {asks.token for asks in asked if asks.token is not None}:
-            self.lookups.read_tokens(tokens)
         if agents := {asks.agent for asks in asked if asks.agent is not None}:
             self.lookups.read_agents(agents)
-        pools = {self._cache.pool_of_queue(asks.queue) for asks in asked if asks.queue is not None}
+        pools = {self._cache.pool_of_queue(code) for code in {asks.queue for asks in asked} if code is not None}
         pools |= {row.pool_id for row in self.lookups.agents_read()}
         ids = {asks.contact for asks in asked if asks.contact is not None}
         guessed = {contact_id: self._cache.pool_of_contact(contact_id) for contact_id in ids}
@@ -121,10 +120,15 @@ class FloorTransaction:
         if unknown := sorted(contact_id for contact_id, pool_id in guessed.items() if pool_id is None):
             query = select(CONTACT.c.pool_id).where(CONTACT.c.id.in_(unknown))
             pools.update(self._connection.execute(query).scalars())
-        self.pools(*(pool_id for pool_id in pools if pool_id is not None))
+        with together(self._connection):
+            tokens = self.lookups.ask_tokens({asks.token for asks in asked if asks.token is not None})
+            locked = self._ask_for_lock(pool_id for pool_id in pools if pool_id is not None)
+            # After the lock: what came in meanwhile is there by now.
+            refs = self.lookups.ask_refs({asks.ref for asks in asked if asks.ref is not None})
+        tokens()
+        self._open(locked())
+        refs()
         self.lookups.read_contacts(ids)
-        if refs := {asks.ref for asks in asked if asks.ref is not None}:
-            self.lookups.read_refs(refs)
         if owners := {asks.owner for asks in asked if asks.owner is not None}:
             self.lookups.read_owners(owners)
 
@@ -134,20 +138,28 @@ class FloorTransaction:
 
     def pools(self, *pool_ids: int) -> list[PoolWork]:
         """Several floors, locked in order of id so that two transactions never wait for each other."""
-        missing = sorted(set(pool_ids) - set(self._works))
-        if missing:
-            locked = LOCKED.rows(self._connection, wanted=as_list(map(str, missing)))
-            newest = max(row[2] or 0 for row in locked)
-            self._newest = newest if self._newest < 0 else self._newest
-            versions = {pool_id: version for pool_id, version, _ in locked}
-            self._now = self._time(versions)
-            for state in self._current(versions, newest):
-                work = PoolWork(self._writer, self._page, self.context.policy, self.now, state)
-                work.rows = self.lookups.rows
-                work.known = self._cache.known(self.context.policy)
-                work.standing = self._cache.standings.get(state.pool_id)
-                self._works[state.pool_id] = work
+        self._open(self._ask_for_lock(pool_ids)())
         return [self._works[pool_id] for pool_id in pool_ids]
+
+    def _ask_for_lock(self, pool_ids: Iterable[int]) -> Answer:
+        """Lock those of the floors that are not locked yet; the answer has their id, version and the newest line."""
+        missing = sorted(set(pool_ids) - set(self._works))
+        return LOCKED.ask(self._connection, wanted=as_list(map(str, missing))) if missing else tuple
+
+    def _open(self, locked: Sequence[Any]) -> None:
+        """The work of floors that were just locked."""
+        if not locked:
+            return
+        newest = max(row[2] or 0 for row in locked)
+        self._newest = newest if self._newest < 0 else self._newest
+        versions = {pool_id: version for pool_id, version, _ in locked}
+        self._now = self._time(versions)
+        for state in self._current(versions, newest):
+            work = PoolWork(self._writer, self._page, self.context.policy, self.now, state)
+            work.rows = self.lookups.rows
+            work.known = self._cache.known(self.context.policy)
+            work.standing = self._cache.standings.get(state.pool_id)
+            self._works[state.pool_id] = work
 
     def pool_of_queue(self, code: str) -> tuple[PoolWork, QueueFacts]:
         """The floor that the queue called `code` belongs to, locked; raises `Invalid` with the known names."""
@@ -229,11 +241,11 @@ class FloorTransaction:
         """The time now on floors of these `versions`, which are locked."""
         own = self.now
         cached = {pool_id: self._cache.get(pool_id) for pool_id in versions}
-        moved = [state.moved_at for state in cached.values() if state is not None]
+        moved: list[datetime | None] = [state.moved_at for state in cached.values() if state is not None]
         if any(state is None or state.version != versions[pool_id] for pool_id, state in cached.items()):
             # Another process moved one on: its lines are there, now that the lock is ours.
-            moved.extend(self._connection.execute(_LAST).scalars())
-        return max([own, *(at for at in moved if at - own <= MOST_AHEAD)])
+            moved.append(self._connection.execute(_LAST).scalar())
+        return max([own, *(at for at in moved if at is not None and at - own <= MOST_AHEAD)])
 
     def _stale(self, seen_event: int) -> bool:
         """Whether a line of the log since then says that plans, skills or people changed."""
