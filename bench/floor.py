@@ -29,7 +29,7 @@ def main() -> None:
     parts: dict[str, Callable[[], Iterator[Line]]] = {
         "decide": decisions,
         "http": lambda: bench_sqlite(asked.agents, asked.connections, asked.seconds),
-        "databases": lambda: bench_databases(asked.agents, 32, asked.seconds),
+        "databases": lambda: bench_databases(asked.agents, max(asked.connections), asked.seconds),
     }
     lines = []
     for name, part in parts.items():

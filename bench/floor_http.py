@@ -203,7 +203,7 @@ def bench_sqlite(agents: int, connections: Sequence[int], seconds: float) -> Ite
 
 
 def bench_databases(agents: int, connections: int, seconds: float) -> Iterator[Line]:
-    """SQLite beside PostgreSQL with 1, 2 and 4 processes, all with 4 pools; no process is bound to a core."""
+    """SQLite beside PostgreSQL with 1, 2 and 4 processes, all with 4 pools and all cores."""
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         cluster = opened.enter_context(running_cluster(durable=True))
