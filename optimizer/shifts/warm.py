@@ -36,6 +36,7 @@ def warm() -> None:
     found = finder.best(people[0], np.full(len(grid.options), -1.0))
     if found is None or len(found[1]) != 3:
         raise RuntimeError(f"the compiled row finder is wrong: 3 shifts were to be found, it found {found}")
+    finder.near_best(people[0], np.zeros(len(grid.options)), 0.0, 100)
     finder.window(people[0], found[1], range(WEEK - 2))
     row_by_blocks(people[0], people[0].charges)
     cover = CoverTable(grid)

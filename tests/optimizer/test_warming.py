@@ -29,9 +29,9 @@ def test_warming_calls_every_compiled_function() -> None:
         "from numba.core.dispatcher import Dispatcher\n"
         "from optimizer.shifts import warm\n"
         "from optimizer.shifts.cover import moves\n"
-        "from optimizer.shifts.rows import arrays, blocks, layout, replan, table, weighing\n"
+        "from optimizer.shifts.rows import arrays, blocks, layout, near_best, replan, table, weighing\n"
         "warm.warm()\n"
-        "rooms = (arrays, layout, table, blocks, replan, moves, weighing)\n"
+        "rooms = (arrays, layout, table, near_best, blocks, replan, moves, weighing)\n"
         "found = {name: one for room in rooms for name, one in vars(room).items()}\n"
         # What only compiled functions call is compiled into them.
         "found = {name: one for name, one in found.items() if isinstance(one, Dispatcher) and name[0] != '_'}\n"

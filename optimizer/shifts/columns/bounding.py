@@ -96,6 +96,11 @@ class Bounding:
         return self._whole and not any(person.balances for person in self._people)
 
     @property
+    def worth_by_shift(self) -> Floats | None:
+        """What one more person on each option is worth by cover by shift at the best bound's prices."""
+        return self._master.worth
+
+    @property
     def slopes(self) -> dict[str, tuple[float, ...]]:
         """What a unit of each balance is worth for each person, by agent id, as the best bound has it."""
         return {
@@ -124,8 +129,9 @@ class Bounding:
         seconds: float | None = None,
         rounds: int | None = None,
         on_round: Callable[[], None] | None = None,
+        near: float = CONVERGED,
     ) -> None:
-        """Raise the bound until time is over (or for `seconds` or `rounds`), or nothing worth it is left to gain."""
+        """Raise the bound until time is over (or for `seconds` or `rounds`), or it is so `near` to its limit."""
         until = None if seconds is None else progress.seconds + seconds
         master = self._master
         done = 0
@@ -138,7 +144,7 @@ class Bounding:
                 done += 1
                 if on_round is not None:
                     on_round()
-                if not more or self.distance <= CONVERGED:
+                if not more or self.distance <= near:
                     return
         except LpFailed:
             # What was proved before stays; without a linear program there is nothing to go on from.

@@ -285,6 +285,11 @@ class Master:
                 rest._add_cut(t, constant + there, slope)
         return rest, stay
 
+    @property
+    def worth(self) -> Floats | None:
+        """Of one more person on each option by cover by shift, in the prices that gave the best bound so far."""
+        return None if self._center is None else self._center.worth
+
     def slopes(self, person: int) -> Floats:
         """The price of each balance of a person, in the prices that gave the best bound so far."""
         if self._center is None:

@@ -21,6 +21,7 @@ from optimizer.shifts.rows.in_row import TooLarge
 from optimizer.shifts.rows.people import people_of
 from optimizer.shifts.search.anneal import anneal, anneal_seconds
 from optimizer.shifts.search.calm import calmly, many_weeks
+from optimizer.shifts.search.closing import close_gap
 from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.search.everybody import dive_from
@@ -100,6 +101,8 @@ def main() -> int:
         if crew.worth is not None:
             talk.say(Told(worth=tuple(tuple(line) for line in crew.worth.tolist())))
         talk.merge(crew)
+        if close_gap(bounding, crew, progress, order.seed, on_bound=lambda: talk.bound(progress, bounding)):
+            talk.rows(crew, crew.cost())
         if dive_from(bounding, crew, progress):
             talk.rows(crew, crew.cost())
     else:

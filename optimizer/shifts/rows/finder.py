@@ -15,6 +15,7 @@ from optimizer.shifts.rows.arrays import BIG, FOUND, LOST, TOO_LARGE, Floats, Fr
 from optimizer.shifts.rows.blocks import row_by_blocks
 from optimizer.shifts.rows.in_row import TooLarge
 from optimizer.shifts.rows.layout import Layout, lay_out
+from optimizer.shifts.rows.near_best import RowGraph, near_best
 from optimizer.shifts.rows.people import Person
 from optimizer.shifts.rows.program import Extras
 from optimizer.shifts.rows.relaxed import best_within
@@ -32,6 +33,9 @@ LONG_ROW_DAYS = 200
 MOST_EXTRAS = 3
 MAX_CELLS_COUNTED = 20_000_000
 """So many limits that seldom bind are counted exactly, in tables of this size; beyond, they are priced."""
+
+MAX_CELLS_NEAR_BEST = 5_000_000
+"""All rows near the best one are looked for in tables of this size: 120 MB."""
 
 
 @dataclass(eq=False, slots=True)
@@ -145,22 +149,9 @@ class RowFinder:
             return None if row is None else (-np.inf, row)
         if not person.seldom or window.limits is not None:
             return self._found(person, total, window, (), MAX_CELLS)
-        extras = person.counted
-        while len(extras) <= MOST_EXTRAS:
-            try:
-                found = self._found(person, total, window, extras, MAX_CELLS_COUNTED if extras else MAX_CELLS)
-            except TooLarge:
-                if not extras:
-                    raise
-                break
-            if found is None:
-                return None
-            broken, tight = person.seldom_broken([*window.kept, *found[1]])
-            if not broken:
-                person.counted = tuple(extra for extra in extras if extra in tight)
-                return found
-            extras = tuple(sorted({*extras, *broken}))
-        person.counted = ()
+        counted = self._counted(person, total, window)
+        if counted is not None:
+            return counted[1]
         counts, least, most = person.seldom_limits(window.kept)
         return best_within(
             lambda charges: self._found(person, charges, window, (), MAX_CELLS),
@@ -170,6 +161,41 @@ class RowFinder:
             most,
             person.worth,
         )
+
+    def near_best(self, person: Person, prices: Floats, slack: float, most: int) -> RowGraph | None:
+        """All rows that are at most `slack` dearer than the best one, as a graph of at most `most` steps.
+
+        Limits that seldom bind may be broken in it where the best row has room. None where there is no row, where the
+        steps are more, or where limits bind together that can't be counted exactly.
+        """
+        window, total = self._whole[person.agent.id], prices + person.charges
+        counted = self._counted(person, total, window)
+        layout = None if counted is None else self._layout(person, window, counted[0], MAX_CELLS)
+        if counted is None or layout is None or layout.cells > MAX_CELLS_NEAR_BEST:
+            return None
+        return near_best(person.program(counted[0]), layout, total, person.must_work, slack, most)
+
+    def _counted(
+        self, person: Person, charges: Floats, window: Window
+    ) -> tuple[Extras, tuple[float, list[int]] | None] | None:
+        """(which limits that seldom bind must be counted for it, the best row); None where they are too many."""
+        extras = person.counted
+        while len(extras) <= MOST_EXTRAS:
+            try:
+                found = self._found(person, charges, window, extras, MAX_CELLS_COUNTED if extras else MAX_CELLS)
+            except TooLarge:
+                if not extras:
+                    raise
+                break
+            if found is None:
+                return extras, None
+            broken, tight = person.seldom_broken([*window.kept, *found[1]])
+            if not broken:
+                person.counted = tuple(extra for extra in extras if extra in tight)
+                return extras, found
+            extras = tuple(sorted({*extras, *broken}))
+        person.counted = ()
+        return None
 
     def _found(
         self, person: Person, charges: Floats, window: Window, extras: Extras, max_cells: int

@@ -35,13 +35,19 @@ def way_through(program: Program, layout: Layout, prices: Floats, must_work: Boo
 
     What was closed when it was laid out must be closed now; more may be.
     """
-    nothing = np.empty(0, np.int64)
+    table, price = filled(program, layout, prices, must_work)
+    return _way_back(program, layout, prices, must_work, table, price)
+
+
+@compiled
+def filled(program: Program, layout: Layout, prices: Floats, must_work: Bools) -> tuple[Floats, Floats]:
+    """(the least cost of every cell of the table, the least price of each arc) at these prices."""
     first = layout.first
-    at, kept, low = layout.at, layout.kept, layout.low
+    at, kept = layout.at, layout.kept
     before_lo, before_hi, after_lo, after_hi = layout.before_lo, layout.before_hi, layout.after_lo, layout.after_hi
-    cell, after_cell, carried, arcs_at = layout.cell, layout.after_cell, layout.carried, layout.arcs_at
+    cell, after_cell, arcs_at = layout.cell, layout.after_cell, layout.arcs_at
     days = len(arcs_at) - 1
-    counts = len(carried)
+    counts = len(layout.carried)
     options = program.options
     price = np.empty(len(layout.arc))
     best = np.empty(len(program.set_begin))
@@ -61,7 +67,6 @@ def way_through(program: Program, layout: Layout, prices: Floats, must_work: Boo
             a = layout.arc[i]
             price[i] = best[program.arc_set[a]] + program.arc_cost[a]
 
-    # The tables.
     table = np.full(layout.cells, np.inf)
     place = np.zeros(counts, np.int64)
     from_step = np.zeros(counts, np.int64)
@@ -109,8 +114,23 @@ def way_through(program: Program, layout: Layout, prices: Floats, must_work: Boo
         for t in range(at[d + 1], at[d + 2]):
             if kept[t] and after_cell[t] != cell[t]:
                 _reset(table, cell[t], after_cell[t], before_lo[t], before_hi[t], after_lo[t], after_hi[t], place)
+    return table, price
 
-    # The best end, and the way back.
+
+@compiled
+def _way_back(
+    program: Program, layout: Layout, prices: Floats, must_work: Bools, table: Floats, price: Floats
+) -> tuple[int, float, Ints]:
+    """(status, least cost, options worked) of the best end of a table and the way that led there."""
+    nothing = np.empty(0, np.int64)
+    first = layout.first
+    at, kept, low = layout.at, layout.kept, layout.low
+    before_lo, before_hi, after_lo, after_hi = layout.before_lo, layout.before_hi, layout.after_lo, layout.after_hi
+    cell, after_cell, carried, arcs_at = layout.cell, layout.after_cell, layout.carried, layout.arcs_at
+    days = len(arcs_at) - 1
+    counts = len(carried)
+    options = program.options
+    place = np.zeros(counts, np.int64)
     value = np.inf
     state = -1
     where = -1

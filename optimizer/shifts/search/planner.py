@@ -14,6 +14,7 @@ from optimizer.shifts.processes.wire import Order
 from optimizer.shifts.progress import Progress
 from optimizer.shifts.search.anneal import OFFER_SECONDS, anneal, anneal_seconds, start_heat
 from optimizer.shifts.search.calm import calmly, many_weeks
+from optimizer.shifts.search.closing import close_gap
 from optimizer.shifts.search.construct import construct
 from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.search.everybody import dive_from
@@ -72,6 +73,8 @@ def plan(crew: Crew, progress: Progress, *, workers: int, seed: int, start_from:
         if bounding is not None:
             bounding.run(progress, seconds=BOUND_SHARE * progress.seconds_left)
             crew.worth = bounding.worth
+            if close_gap(bounding, crew, progress, seed):
+                crew.offer(progress)
             if dive_from(bounding, crew, progress):
                 crew.offer(progress)
         _improve(crew, progress, seed, lambda: _taught(bounding))
