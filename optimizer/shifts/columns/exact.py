@@ -86,7 +86,7 @@ class ExactRows:
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = seed
         solver.parameters.max_time_in_seconds = max(0.01, min(seconds, progress.seconds_left))
-        # All constraints in its linear program: without that the same takes more than fifty times as long.
+        # All constraints in its linear program: a second instead of more than 40 on public instance 6.
         solver.parameters.linearization_level = 2
         with stopped_with(solver, progress):
             status = solver.solve(program.model)
