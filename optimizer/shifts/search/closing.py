@@ -13,7 +13,7 @@ from optimizer.shifts.search.crew import Crew
 from optimizer.shifts.search.everybody import NEAR
 from optimizer.shifts.search.swift import is_swift
 
-SHARE = 0.05
+SHARE = 0.1
 """Of the time that is left."""
 
 CONVERGED = 1e-9
