@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
+from math import inf
 
 from ortools.sat.python import cp_model
 
@@ -33,6 +34,8 @@ DIRECT_LITERALS = 2500
 """Up to so many person-day-shift literals plain CP-SAT is tried first."""
 
 DIRECT_SHARE = 0.25
+DIRECT_SECONDS = 30.0
+"""It has this share of the time, and no longer: what it has not proved by then, rows find and prove sooner."""
 
 REASONS_SHARE = 0.25
 """Of the time limit, kept for saying why there is no roster; used for the search as soon as there is one."""
@@ -96,15 +99,17 @@ def solve(
     literals = len(problem.agents) * len(grid.options)
     refused = False
     if not progress.over() and (crew is None or literals <= DIRECT_LITERALS):
-        share = 1.0 if crew is None else DIRECT_SHARE
-        refused = _direct(grid, progress, share=share, workers=workers, seed=seed, start_from=start_from)
+        share, longest = (1.0, inf) if crew is None else (DIRECT_SHARE, DIRECT_SECONDS)
+        refused = _direct(
+            grid, progress, share=share, longest=longest, workers=workers, seed=seed, start_from=start_from
+        )
     if crew is not None and not refused and not progress.over():
         big = len(crew.people) >= SIDE_BY_SIDE_FROM
         search_rows = partial(plan_teams, executor=executor) if big else plan
         search_rows(crew, progress, workers=workers, seed=seed, start_from=progress.best or start_from)
         if progress.best is None and not progress.over():
             # Row after row found no way in: pairs and roles can be so tight that a model of all is the way.
-            refused = _direct(grid, progress, share=1.0, workers=workers, seed=seed, start_from=start_from)
+            refused = _direct(grid, progress, workers=workers, seed=seed, start_from=start_from)
     if progress.best is None and not progress.stopped:
         progress.release()
         clashes = clashes_of(grid, asking=asking) if crew is None else Clashes()
@@ -152,9 +157,18 @@ def _crew(grid: Grid) -> Crew | None:
 
 
 def _direct(
-    grid: Grid, progress: Progress, *, share: float, workers: int, seed: int, start_from: Sequence[Assigned]
+    grid: Grid,
+    progress: Progress,
+    *,
+    share: float = 1.0,
+    longest: float = inf,
+    workers: int,
+    seed: int,
+    start_from: Sequence[Assigned],
 ) -> bool:
-    """Plain CP-SAT on the whole model, for a share of the limits; says whether it called the problem impossible.
+    """Plain CP-SAT on the whole model, for a share of the limits and the `longest` seconds.
+
+    Says whether it called the problem impossible.
 
     That is no result yet: it must be possible to say why.
     """
@@ -168,7 +182,7 @@ def _direct(
         roster,
         progress,
         # Before there is a roster the search ends earlier by what is reserved.
-        seconds=progress.seconds_in_all * share,
+        seconds=min(progress.seconds_in_all * share, longest),
         deterministic_limit=None if limit is None else limit * share,
         workers=workers,
         seed=seed,
