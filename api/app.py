@@ -14,13 +14,23 @@ from api.context import Context
 from api.desk_lane import Application, DeskLane
 from api.metrics import API_PREFIX, MeasureRequests, Metrics
 from api.problems import RenderError
-from api.routes import agents, contacts, days, events, health, roster_changes, rosters, session, webhooks
+from api.routes import agents, calendars, contacts, days, events, health, roster_changes, rosters, session, webhooks
 from api.security.body_limit import BodyLimit
 from api.security.headers import SecurityHeaders
 from api.security.no_nul import NoNul
 
 # Each room adds its line here, sorted: modules of api/routes with a `router`.
-ROUTERS: tuple[Any, ...] = (agents, contacts, days, events, roster_changes, rosters, session, webhooks)
+ROUTERS: tuple[Any, ...] = (
+    agents,
+    calendars,
+    contacts,
+    days,
+    events,
+    roster_changes,
+    rosters,
+    session,
+    webhooks,
+)
 
 # What third-party contact systems call, in their own languages; each is guarded by a secret of its own.
 ADAPTERS: tuple[Any, ...] = (azure, rocketchat, twilio)

@@ -29,6 +29,8 @@ KINDS: Mapping[str, Shown | None] = {
     "adapter.refused": Shown(None, ("address", "status", "detail")),
     "adapter.rejected": Shown(),
     "agent.state": Shown(("state",)),
+    "calendar.made": PRIVATE,
+    "calendar.revoked": PRIVATE,
     "contact.abandoned": Shown(()),
     "contact.accepted": Shown(()),
     "contact.assigned": Shown(("agent", "queue", "sentence")),

@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from roster import accounts, agreed, contacts, events, people, protections, queues, rest, shifts, webhooks
+from roster import accounts, agreed, calendars, contacts, events, people, protections, queues, rest, shifts, webhooks
 
-MODULES = (accounts, agreed, contacts, events, people, protections, queues, rest, shifts, webhooks)
+MODULES = (accounts, agreed, calendars, contacts, events, people, protections, queues, rest, shifts, webhooks)
 
 metadata = SQLModel.metadata

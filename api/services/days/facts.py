@@ -128,15 +128,15 @@ def read_day(session: Session, on_date: date, team_id: int | None) -> DayFacts:
     return DayFacts(on_date, tuple(shifts), tuple(others), _skills(session), segments, invitations, mark)
 
 
-def segments_by_agent(session: Session, first: date, last: date) -> dict[int, list[Segment]]:
-    """Stored segments of shifts that began on `first` to `last`, by agent and time."""
+def segments_by_agent(
+    session: Session, first: date, last: date, agent_ids: Iterable[int] | None = None
+) -> dict[int, list[Segment]]:
+    """Stored segments of shifts that began on `first` to `last`, by agent and time; of `agent_ids` alone if given."""
     found: dict[int, list[Segment]] = defaultdict(list)
-    rows = session.exec(
-        select(Segment)
-        .where(col(Segment.on_date).between(first, last))
-        .order_by(col(Segment.agent_id), col(Segment.starts_at))
-    )
-    for row in rows:
+    query = select(Segment).where(col(Segment.on_date).between(first, last))
+    if agent_ids is not None:
+        query = query.where(col(Segment.agent_id).in_(list(agent_ids)))
+    for row in session.exec(query.order_by(col(Segment.agent_id), col(Segment.starts_at))):
         found[row.agent_id].append(row)
     return dict(found)
 

@@ -9,6 +9,7 @@ from sqlmodel import col, or_, select
 from api.context import Context
 from api.errors import Forbidden, NotFound
 from api.security.caller import Caller
+from api.services.calendars.feeds import feeds_of
 from api.services.days.views import LoadView, load_view
 from api.services.debriefs.views import zone_of
 from api.services.floor.limits import limits_of
@@ -126,6 +127,7 @@ def ledger_export(context: Context, caller: Caller) -> dict[str, Any]:
             "limits": limits_of(context, caller).model_dump(mode="json"),
             "rest_debts": [debt.model_dump(mode="json", exclude={"agent_id"}) for debt in debts],
             "segments": [segment.model_dump(mode="json", exclude={"agent_id"}) for segment in segments],
+            "calendars": [feed.model_dump(mode="json") for feed in feeds_of(context, caller)],
             # A peer sees what they gave and give; whether somebody was offered their time and passed is not theirs.
             "debriefs": [
                 {

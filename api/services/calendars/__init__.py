@@ -1,0 +1,1 @@
+"""Calendars that agents subscribe to: their addresses, and what is in them."""
