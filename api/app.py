@@ -14,7 +14,19 @@ from api.context import Context
 from api.desk_lane import Application, DeskLane
 from api.metrics import API_PREFIX, MeasureRequests, Metrics
 from api.problems import RenderError
-from api.routes import agents, calendars, contacts, days, events, health, roster_changes, rosters, session, webhooks
+from api.routes import (
+    agents,
+    breaks,
+    calendars,
+    contacts,
+    days,
+    events,
+    health,
+    roster_changes,
+    rosters,
+    session,
+    webhooks,
+)
 from api.security.body_limit import BodyLimit
 from api.security.headers import SecurityHeaders
 from api.security.no_nul import NoNul
@@ -22,6 +34,7 @@ from api.security.no_nul import NoNul
 # Each room adds its line here, sorted: modules of api/routes with a `router`.
 ROUTERS: tuple[Any, ...] = (
     agents,
+    breaks,
     calendars,
     contacts,
     days,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import combinations
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -39,7 +40,10 @@ class Span(_Value):
 
 
 class DayAgent(_Value):
-    """One person's shift. `fixed` is in it already and stays; `kept_free` is promised to nobody's break."""
+    """One person's shift. `fixed` is in it already and stays; `kept_free` is promised to nobody's break.
+
+    `parts` are rests that a person split: each shorter than a rest, together as many rests as they make up.
+    """
 
     id: Id
     zone: str = "UTC"
@@ -48,6 +52,7 @@ class DayAgent(_Value):
     ends_at: datetime
     fixed: tuple[SegmentSpan, ...] = ()
     kept_free: tuple[Span, ...] = ()
+    parts: tuple[Span, ...] = ()
     not_before: datetime | None = Field(default=None, description="no new break starts earlier: what was, was")
     volunteer: bool = Field(default=False, description="a trained peer for debriefs")
     sessions_left: int = Field(default=0, ge=0, description="debriefs they may still give this week")
@@ -66,6 +71,27 @@ class DayAgent(_Value):
     def minutes(self) -> int:
         """Length of the shift, minutes."""
         return (self.ends_at - self.starts_at) // MINUTE
+
+    def is_part(self, span: SegmentSpan) -> bool:
+        """Whether `span` is a part of a rest that a person split."""
+        return any((part.starts_at, part.ends_at) == (span.starts_at, span.ends_at) for part in self.parts)
+
+    def still_due(self, terms: BreaksPolicy) -> tuple["BreakNeed", ...]:
+        """The breaks due in the shift less those in `fixed`, each taken for the one whose ideal time it is nearest."""
+        needs = break_needs(self.starts_at, self.ends_at, terms)
+        given: list[BreakNeed] = []
+        for kind in BREAK_KINDS:
+            given += _nearest([need for need in needs if need.kind is kind], self._given(kind, terms))
+        return tuple(need for need in needs if need not in given)
+
+    def _given(self, kind: SegmentKind, terms: BreaksPolicy) -> list[datetime]:
+        """Starts of the breaks of `kind` in `fixed`; parts of rests count as the whole ones that they make up."""
+        spans = [span for span in self.fixed if span.kind is kind]
+        parts = sorted((span for span in spans if self.is_part(span)), key=lambda span: span.starts_at)
+        minutes = sum(span.minutes for span in parts)
+        whole = minutes // terms.rest_minutes if terms.rest_minutes else 0
+        starts = [span.starts_at for span in spans if not self.is_part(span)]
+        return sorted([*starts, *(span.starts_at for span in parts[:whole])])
 
     def is_taken(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether something fixed, or time kept free, lies in [starts_at, ends_at)."""
@@ -269,6 +295,15 @@ def break_needs(starts_at: datetime, ends_at: datetime, terms: BreaksPolicy) -> 
             )
         )
     return tuple(needs)
+
+
+def _nearest(needs: Sequence[BreakNeed], starts: Sequence[datetime]) -> tuple[BreakNeed, ...]:
+    """The needs that breaks at `starts` (by time) stand for: in order, and together nearest to their ideal times."""
+
+    def away(chosen: Sequence[BreakNeed]) -> timedelta:
+        return sum((abs(need.ideal - at) for need, at in zip(chosen, starts, strict=False)), timedelta(0))
+
+    return min(combinations(needs, min(len(needs), len(starts))), key=away)
 
 
 def _latest_starts_of_meals(minutes: int, terms: BreaksPolicy) -> list[int]:

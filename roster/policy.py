@@ -137,6 +137,7 @@ class BreaksPolicy(_Table):
     min_gap_minutes: Minutes
     second_meal_over_minutes: Minutes = 1440
     second_meal_latest_minutes: Minutes = 1440
+    rest_part_minutes: Minutes = 1440
 
 
 class RoutingPolicy(_Table):

@@ -45,6 +45,7 @@ DIRECTIONS: dict[str, Stricter] = {
     "breaks.second_meal_latest_minutes": Stricter.SMALLER,
     "breaks.rest_minutes": Stricter.LARGER,
     "breaks.rest_per_minutes": Stricter.SMALLER,
+    "breaks.rest_part_minutes": Stricter.LARGER,
     "breaks.edge_minutes": Stricter.LARGER,
     "breaks.min_gap_minutes": Stricter.LARGER,
 }

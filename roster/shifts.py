@@ -41,6 +41,15 @@ class SegmentKind(StrEnum):
     AWAY = "away"
 
 
+class Placed(StrEnum):
+    """Who put a segment where it is: a plan, which may move it until it begins, or a person, and then no plan does."""
+
+    PLAN = "plan"
+    HAND = "hand"
+    PART = "part"
+    """by a person, and a part of a rest that they split"""
+
+
 PROTECTED_KINDS = frozenset({SegmentKind.DECOMPRESSION, SegmentKind.DEBRIEF})
 """Shown to others as "protected time", whichever it is."""
 
@@ -227,3 +236,4 @@ class Segment(SQLModel, table=True):
     ends_at: datetime = Field(sa_type=UtcDateTime)
     zone: str = Field(max_length=64)
     reason: str = Field(default="", max_length=240, description="why it is there; shown to its owner alone")
+    placed: Placed = Field(default=Placed.PLAN, sa_type=enum_type(Placed))

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from optimizer.day.cover import overlaps
 from roster.day import MINUTE
-from roster.day_problem import BREAK_KINDS, BreakNeed, DayAgent, DayProblem, DebriefRequest, break_needs
+from roster.day_problem import BREAK_KINDS, BreakNeed, DayAgent, DayProblem, DebriefRequest
 
 NEAREST = 36
 """Starts kept per break: those nearest to the even spread (with the default grid an hour and a half each way)."""
@@ -70,14 +70,8 @@ def minute_of(problem: DayProblem, instant: datetime) -> int:
 
 
 def person_options(problem: DayProblem, person: DayAgent) -> PersonOptions:
-    """The breaks `person` is still due: those fixed already count as given, first ones first."""
-    given = {kind: sum(span.kind is kind for span in person.fixed) for kind in BREAK_KINDS}
-    left: list[BreakNeed] = []
-    for need in break_needs(person.starts_at, person.ends_at, problem.breaks):
-        if given[need.kind] > 0:
-            given[need.kind] -= 1
-        else:
-            left.append(need)
+    """The breaks `person` is still due: those fixed already count as given."""
+    left = person.still_due(problem.breaks)
     gap = problem.breaks.min_gap_minutes
     full = [_options(problem, person, need) for need in left]
     near = PersonOptions(person, tuple(_nearest(option) for option in full), gap)

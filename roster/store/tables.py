@@ -2,8 +2,21 @@
 
 from sqlmodel import SQLModel
 
-from roster import accounts, agreed, calendars, contacts, events, people, protections, queues, rest, shifts, webhooks
+from roster import (
+    accounts,
+    agreed,
+    calendars,
+    contacts,
+    events,
+    people,
+    protections,
+    queues,
+    rest,
+    shifts,
+    swaps,
+    webhooks,
+)
 
-MODULES = (accounts, agreed, calendars, contacts, events, people, protections, queues, rest, shifts, webhooks)
+MODULES = (accounts, agreed, calendars, contacts, events, people, protections, queues, rest, shifts, swaps, webhooks)
 
 metadata = SQLModel.metadata

@@ -103,6 +103,7 @@ def test_the_figures_are_those_of_the_laws() -> None:
         "second_meal_latest_minutes": 10 * 60 - 1,
         "rest_minutes": 10,
         "rest_per_minutes": 4 * 60,
+        "rest_part_minutes": 10,
     }
     assert figures("illinois", "breaks") == {
         "meal_over_minutes": 7 * 60 + 30 - 1,

@@ -1,17 +1,18 @@
 """From the tables' day to a `DayProblem`: what has begun, is protected or was accepted is fixed; the rest is open."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from api.services.days.demand import read_demands, requirement_is_gross
-from api.services.days.facts import DayFacts, Shift
+from api.services.days.facts import DayFacts, Shift, span_of
 from api.services.debriefs.matching import sessions_left
 from roster.clock import QUARTER
 from roster.day_problem import BREAK_KINDS, DayAgent, DayProblem, DebriefRequest, Span
 from roster.policy import Policy
 from roster.rest import InvitationStatus
-from roster.shifts import SegmentKind
+from roster.shifts import Placed, Segment, SegmentKind
 
 
 def build_day_problem(
@@ -34,16 +35,16 @@ def build_day_problem(
     staffing = policy.staffing
 
     def person(shift: Shift, *, arranged: bool) -> DayAgent:
-        spans = facts.spans(shift)
+        rows = facts.rows(shift)
         stay = breaks_stay or not arranged
-        fixed = tuple(
-            span
-            for span in spans
-            if span.kind is not SegmentKind.WORK
-            and shift.starts_at <= span.starts_at
-            and span.ends_at <= shift.ends_at
-            and (stay or span.kind not in BREAK_KINDS or span.starts_at <= now)
-        )
+        inside = [
+            row
+            for row in rows
+            if row.kind is not SegmentKind.WORK
+            and shift.starts_at <= row.starts_at
+            and row.ends_at <= shift.ends_at
+            and (stay or row.kind not in BREAK_KINDS or row.starts_at <= now or row.placed is not Placed.PLAN)
+        ]
         kept = tuple(
             Span(starts_at=row.starts_at, ends_at=row.ends_at)
             for row in facts.invitations.get(shift.agent_id, ())
@@ -58,9 +59,10 @@ def build_day_problem(
             skills=facts.skills.get(shift.agent_id, ()),
             starts_at=shift.starts_at,
             ends_at=shift.ends_at,
-            fixed=fixed,
+            fixed=tuple(span_of(row) for row in inside),
+            parts=parts_of(inside),
             kept_free=kept,
-            not_before=now if spans and arranged else None,
+            not_before=now if rows and arranged else None,
             volunteer=shift.agent.is_peer,
             sessions_left=left.get(shift.agent_id, policy.debrief.max_sessions_per_peer_per_week),
         )
@@ -79,3 +81,8 @@ def build_day_problem(
         at_work_share=1 - staffing.break_shrinkage - staffing.absence_shrinkage if gross else 1.0,
         reserve_included=gross,
     )
+
+
+def parts_of(rows: Iterable[Segment]) -> tuple[Span, ...]:
+    """The times of those of `rows` that are parts of a rest."""
+    return tuple(Span(starts_at=row.starts_at, ends_at=row.ends_at) for row in rows if row.placed is Placed.PART)

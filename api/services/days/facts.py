@@ -50,9 +50,13 @@ class DayFacts:
     invitations: dict[int, list[DebriefInvitation]]
     mark: tuple[object, ...]
 
-    def spans(self, shift: Shift) -> tuple[SegmentSpan, ...]:
+    def rows(self, shift: Shift) -> tuple[Segment, ...]:
         """What is stored of a shift, by time."""
-        return tuple(span_of(row) for row in self.segments.get(shift.agent_id, ()) if row.on_date == shift.on_date)
+        return tuple(row for row in self.segments.get(shift.agent_id, ()) if row.on_date == shift.on_date)
+
+    def spans(self, shift: Shift) -> tuple[SegmentSpan, ...]:
+        """What is stored of a shift, by time, as values."""
+        return tuple(span_of(row) for row in self.rows(shift))
 
 
 def key(value: int | None) -> int:
@@ -119,7 +123,7 @@ def read_day(session: Session, on_date: date, team_id: int | None) -> DayFacts:
     mark = (
         tuple((shift.assignment_id, shift.agent_id, shift.starts_at, shift.ends_at) for shift in (*shifts, *others)),
         tuple(
-            (agent_id, row.on_date, row.kind, row.starts_at, row.ends_at)
+            (agent_id, row.on_date, row.kind, row.starts_at, row.ends_at, row.placed)
             for agent_id, rows in sorted(segments.items())
             for row in rows
         ),

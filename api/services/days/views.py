@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 
 from api.context import Context
 from api.errors import NotFound
+from api.services.breaks.swaps import SwapView, swaps_of
 from api.services.days.facts import ONE_DAY, Shift, published_shifts, segments_by_agent, span_of
 from api.services.debriefs.views import InvitationView, invitations_of, zone_of
 from roster.clock import clock_text, local_day
@@ -15,7 +16,7 @@ from roster.load.pools import Load, decayed
 from roster.people import Agent
 from roster.policy import LoadPolicy
 from roster.rest import FloorState, RestDebt
-from roster.shifts import PROTECTED_KINDS, SegmentKind
+from roster.shifts import PROTECTED_KINDS, Placed, Segment, SegmentKind
 from roster.store.engine import reading
 
 LABELS = {
@@ -40,7 +41,10 @@ class _View(BaseModel):
 
 
 class SegmentView(_View):
-    """A stretch of the day. `when` is past, now or ahead; `why` is for its owner alone; `starts`, `ends` are local."""
+    """A stretch of the day. `when` is past, now or ahead; `starts`, `ends` are local.
+
+    For its owner alone: `why`, its number `id`, whether they put it there (`by_hand`) and may still (`movable`).
+    """
 
     kind: str
     label: str
@@ -51,6 +55,9 @@ class SegmentView(_View):
     minutes: int
     when: str
     why: str = ""
+    id: int | None = None
+    by_hand: bool = False
+    movable: bool = False
 
 
 class ShiftView(_View):
@@ -80,6 +87,7 @@ class OwnView(_View):
     load: LoadView
     owed_minutes: int
     invitations: tuple[InvitationView, ...]
+    swaps: tuple[SwapView, ...]
     wants_debriefs: bool
     is_peer: bool
 
@@ -123,6 +131,7 @@ def agent_day(context: Context, agent_id: int, now: datetime) -> AgentDayView:
         load=load_view(state, now, context.policy.load),
         owed_minutes=sum(debt.minutes - debt.repaid_minutes for debt in debts),
         invitations=invitations_of(context, agent_id),
+        swaps=swaps_of(context, agent_id, view.zone),
         wants_debriefs=agent is not None and agent.wants_debriefs,
         is_peer=agent is not None and agent.is_peer,
     )
@@ -142,8 +151,8 @@ def team_day(context: Context, on_date: date, now: datetime, *, team_id: int | N
     people = []
     for shift in shifts:
         if team_id in (None, shift.agent.team_id):
-            spans = [span_of(row) for row in rows.get(shift.agent_id, ())]
-            people.append(_arranged(shift.agent, shift.zone, on_date, now, shift, spans, None, own=False))
+            segments = rows.get(shift.agent_id, [])
+            people.append(_arranged(shift.agent, shift.zone, on_date, now, shift, segments, None, own=False))
     return TeamDayView(on_date=on_date, people=tuple(people))
 
 
@@ -197,7 +206,7 @@ def _seen(context: Context, agent_id: int, now: datetime, *, own: bool) -> Agent
         zone = zone_of(session, agent)
         on_date, shift, after = day_shown(session, agent_id, now, zone)
         rows = segments_by_agent(session, on_date, on_date).get(agent_id, [])
-    return _arranged(agent, zone, on_date, now, shift, [span_of(row) for row in rows], after, own=own)
+    return _arranged(agent, zone, on_date, now, shift, rows, after, own=own)
 
 
 def _arranged(
@@ -206,14 +215,16 @@ def _arranged(
     on_date: date,
     now: datetime,
     shift: Shift | None,
-    spans: list[SegmentSpan],
+    rows: list[Segment],
     after: Shift | None,
     *,
     own: bool,
 ) -> AgentDayView:
+    spans = [span_of(row) for row in rows]
     if shift is not None and not any(span.kind is SegmentKind.WORK for span in spans):
         spans = [*spans, SegmentSpan(SegmentKind.WORK, shift.starts_at, shift.ends_at)]
-    segments = tuple(_segment(span, zone, now, own=own) for span in spans)
+    known = dict(zip(spans, rows, strict=False)) if own else {}
+    segments = tuple(segment_view(span, zone, now, own=own, row=known.get(span)) for span in spans)
     pairs = list(zip(spans, segments, strict=True))
     return AgentDayView(
         agent=agent.code,
@@ -229,7 +240,8 @@ def _arranged(
     )
 
 
-def _segment(span: SegmentSpan, zone: str, now: datetime, *, own: bool) -> SegmentView:
+def segment_view(span: SegmentSpan, zone: str, now: datetime, *, own: bool, row: Segment | None = None) -> SegmentView:
+    """A stretch of a day as its owner, or anybody else, sees it; `row` is where it is stored."""
     hidden = not own and span.kind in PROTECTED_KINDS
     when = "past" if span.ends_at <= now else "ahead" if span.starts_at > now else "now"
     return SegmentView(
@@ -242,6 +254,9 @@ def _segment(span: SegmentSpan, zone: str, now: datetime, *, own: bool) -> Segme
         minutes=round(span.duration / timedelta(minutes=1)),
         when=when,
         why=span.reason if own else "",
+        id=row.id if row is not None else None,
+        by_hand=row is not None and row.placed is not Placed.PLAN,
+        movable=row is not None and when == "ahead" and span.kind in BREAKS,
     )
 
 

@@ -5,7 +5,7 @@ optimizer counts the same by subsets of queues (Hall); this file counts it by fl
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 
@@ -31,8 +31,12 @@ def check(problem: DayProblem, result: DayResult) -> Iterator[Finding]:
             yield Finding(RULE, f"{short} agent-minutes short in the quarter-hour from {at}", hard=False, cost=short)
 
 
-def short_minutes(problem: DayProblem, result: DayResult) -> list[int]:
-    """Agent-minutes short per quarter. Debriefs on offer count as away, as if accepted."""
+def short_minutes(problem: DayProblem, result: DayResult, quarters: Collection[int] | None = None) -> list[int]:
+    """Agent-minutes short per quarter. Debriefs on offer count as away, as if accepted.
+
+    With `quarters` only those are looked at; the others count as 0.
+    """
+    wanted = range(problem.quarters) if quarters is None else quarters
     supply: list[Counter[frozenset[str]]] = [Counter() for _ in range(problem.quarters)]
     away = [
         (code, debrief.starts_at, debrief.ends_at)
@@ -45,12 +49,16 @@ def short_minutes(problem: DayProblem, result: DayResult) -> list[int]:
         busy += [(begin, end) for code, begin, end in away if code == person.id]
         first, last = problem.quarter_at(person.starts_at), problem.quarter_at(person.ends_at - MINUTE)
         for quarter in range(max(first, 0), min(last, problem.quarters - 1) + 1):
+            if quarter not in wanted:
+                continue
             begin = problem.starts_at + quarter * QUARTER
             here = _shared(person.starts_at, person.ends_at, begin)
             here -= sum(_shared(*time, begin) for time in busy)
             supply[quarter][frozenset(person.skills)] += max(0, here)
     return [
         _short(supply[quarter], {demand.queue: problem.needed_minutes(demand, quarter) for demand in problem.demands})
+        if quarter in wanted
+        else 0
         for quarter in range(problem.quarters)
     ]
 

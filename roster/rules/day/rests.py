@@ -1,4 +1,4 @@
-"""One rest break per started period of working time, each whole, none at the edges of the shift."""
+"""One rest break per started period of working time, whole or split by a person, none at the edges of the shift."""
 
 from collections.abc import Iterator
 
@@ -23,12 +23,20 @@ def check(problem: DayProblem, result: DayResult) -> Iterator[Finding]:
         due = 0
         while terms.rest_minutes and due * terms.rest_per_minutes < person.minutes - meals:
             due += 1
-        yield from missing(RULE, person.id, SegmentKind.REST, due - len(rests), result)
+        parts = [span for span in rests if person.is_part(span)]
+        made_up = sum(span.minutes for span in parts) // terms.rest_minutes if terms.rest_minutes else 0
+        yield from missing(RULE, person.id, SegmentKind.REST, due - (len(rests) - len(parts) + made_up), result)
         for span in spans:
             if span in person.fixed or span.kind not in (SegmentKind.REST, SegmentKind.MEAL):
                 continue
             at = clock_text(span.starts_at, person.zone)
-            if span.kind is SegmentKind.REST and span.minutes != terms.rest_minutes:
+            if span in parts and span.minutes < terms.rest_part_minutes:
+                sentence = (
+                    f"{person.id}: the part of a rest at {at} lasts {span.minutes} minutes, "
+                    f"less than {terms.rest_part_minutes}"
+                )
+                yield Finding(RULE, sentence, hard=True, agent=person.id)
+            elif span.kind is SegmentKind.REST and span not in parts and span.minutes != terms.rest_minutes:
                 sentence = f"{person.id}: the rest at {at} lasts {span.minutes} minutes, not {terms.rest_minutes}"
                 yield Finding(RULE, sentence, hard=True, agent=person.id)
             room = min(span.starts_at - person.starts_at, person.ends_at - span.ends_at) // MINUTE

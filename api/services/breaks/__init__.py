@@ -1,0 +1,1 @@
+"""The agent's hand on their own breaks: where they may go, moved, split, swapped."""
