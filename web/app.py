@@ -13,6 +13,7 @@ from api.events.watch import watch
 from api.jobs.planning import shut_down
 from api.jobs.scheduler import make_scheduler
 from api.start import prepare_routing, start_context
+from web.agent import breaks as agent_breaks
 from web.agent import calendars as agent_calendars
 from web.agent import views as agent_views
 from web.floor import views as floor_views
@@ -24,7 +25,16 @@ from web.session import views as session_views
 from web.static_files import Revalidated
 
 # Each room adds its line here, sorted: modules with a `router` of pages.
-PAGES = (agent_calendars, agent_views, floor_views, lead_changes, lead_views, lead_webhooks, session_views)
+PAGES = (
+    agent_breaks,
+    agent_calendars,
+    agent_views,
+    floor_views,
+    lead_changes,
+    lead_views,
+    lead_webhooks,
+    session_views,
+)
 
 
 def create_app(context: Context, *, jobs: bool = True) -> FastAPI:

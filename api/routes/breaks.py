@@ -22,6 +22,7 @@ router = APIRouter(prefix="/agents/{code}/day", tags=["breaks"])
 Code = Annotated[str, Path(min_length=1, max_length=64, description="the agent's code")]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Step = Annotated[int, Query(ge=5, le=60, multiple_of=5, description="grid of the times, minutes")]
+First = Annotated[int | None, Query(ge=1, le=1440, description="minutes of a rest that stay; times of its second part")]
 
 
 class _In(BaseModel):
@@ -49,10 +50,17 @@ class SwapIn(_In):
 
 
 @router.get("/breaks/{segment}")
-def get_break(code: Code, segment: Number, context: ContextDep, caller: AgentDep, step_minutes: Step = 15) -> BreakView:
+def get_break(
+    code: Code,
+    segment: Number,
+    context: ContextDep,
+    caller: AgentDep,
+    step_minutes: Step = 15,
+    first_minutes: First = None,
+) -> BreakView:
     """Where a break may go, with cover beside each time; whether it may be split; who could swap."""
     _require_self(context, caller, code)
-    return break_choices(context, caller, segment, step_minutes=step_minutes)
+    return break_choices(context, caller, segment, step_minutes=step_minutes, first_minutes=first_minutes)
 
 
 @router.post("/breaks/{segment}/move")

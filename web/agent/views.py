@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
@@ -27,9 +27,11 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/today")
-def show_today(request: Request, context: ContextDep, caller: AgentDep) -> Response:
-    """The whole page."""
-    return _page(request, context, caller, "agent/today.html")
+def show_today(
+    request: Request, context: ContextDep, caller: AgentDep, moved: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
+) -> Response:
+    """The whole page; `moved` is the number of a break that the agent has just put elsewhere."""
+    return _page(request, context, caller, "agent/today.html", moved=moved)
 
 
 @router.get("/today/now")
@@ -48,14 +50,14 @@ def show_ledger(request: Request, context: ContextDep, caller: AgentDep) -> Resp
 def take_moment(request: Request, context: ContextDep, caller: AgentDep) -> Response:
     """A breather now. No reason is asked."""
     told = moment(context, code_of(context, _own(caller)), actor=caller.name)
-    return _answer(request, context, caller, told.reason)
+    return answer(request, context, caller, told.reason)
 
 
 @router.post("/today/debriefs/ask")
 def ask(request: Request, context: ContextDep, caller: AgentDep) -> Response:
     """The agent would like a debrief."""
     found = debriefs.ask_for_debrief(context, caller)
-    return _answer(
+    return answer(
         request,
         context,
         caller,
@@ -67,21 +69,21 @@ def ask(request: Request, context: ContextDep, caller: AgentDep) -> Response:
 def accept(request: Request, invitation: Number, context: ContextDep, caller: AgentDep) -> Response:
     """Take the time."""
     taken = debriefs.accept(context, invitation, caller)
-    return _answer(request, context, caller, f"{taken.starts} to {taken.ends} is yours.")
+    return answer(request, context, caller, f"{taken.starts} to {taken.ends} is yours.")
 
 
 @router.post("/today/debriefs/{invitation}/decline")
 def decline(request: Request, invitation: Number, context: ContextDep, caller: AgentDep) -> Response:
     """Say no; nobody is told."""
     debriefs.decline(context, invitation, caller)
-    return _answer(request, context, caller, "")
+    return answer(request, context, caller, "")
 
 
 @router.post("/today/debriefs/{invitation}/give-back")
 def give_back(request: Request, invitation: Number, context: ContextDep, caller: AgentDep) -> Response:
     """Free the time again, for both."""
     debriefs.give_back(context, invitation, caller)
-    return _answer(request, context, caller, "The time is free again.")
+    return answer(request, context, caller, "The time is free again.")
 
 
 @router.post("/today/wants-debriefs")
@@ -90,7 +92,7 @@ def switch_debriefs(
 ) -> Response:
     """Whether invitations to a debrief are welcome."""
     debriefs.set_wants_debriefs(context, wanted == "yes", caller)
-    return _answer(request, context, caller, "")
+    return answer(request, context, caller, "")
 
 
 @router.get("/me/ledger.json")
@@ -108,21 +110,21 @@ def put_off(
 ) -> Response:
     """The rest that is on begins later."""
     told = postpone_rest(context, code_of(context, _own(caller)), minutes, actor=caller.name)
-    return _answer(request, context, caller, told.reason)
+    return answer(request, context, caller, told.reason)
 
 
 @router.post("/today/rest/give-back")
 def end_rest(request: Request, context: ContextDep, caller: AgentDep) -> Response:
     """The rest that is on ends now; the rest of it stays theirs."""
     told = give_back_rest(context, code_of(context, _own(caller)), actor=caller.name)
-    return _answer(request, context, caller, told.reason)
+    return answer(request, context, caller, told.reason)
 
 
 @router.post("/today/rest/take")
 def take_rest(request: Request, context: ContextDep, caller: AgentDep) -> Response:
     """What is owed, now."""
     told = take_owed_rest(context, code_of(context, _own(caller)), actor=caller.name)
-    return _answer(request, context, caller, told.reason)
+    return answer(request, context, caller, told.reason)
 
 
 @router.get("/today/limits")
@@ -157,15 +159,18 @@ def _limits(request: Request, context: Context, caller: Caller) -> Response:
     )
 
 
-def _answer(request: Request, context: Context, caller: Caller, told: str) -> Response:
+def answer(request: Request, context: Context, caller: Caller, told: str) -> Response:
     """The live part after a button; without scripts, the page afresh."""
     if request.headers.get("HX-Request") != "true":
         return see_other("/today")
     return _page(request, context, caller, "agent/now.html", told=told)
 
 
-def _page(request: Request, context: Context, caller: Caller, template: str, *, told: str = "") -> Response:
+def _page(
+    request: Request, context: Context, caller: Caller, template: str, *, told: str = "", moved: int = 0
+) -> Response:
     day = _day(context, _own(caller))
+    told = told or words.moved(day, moved)
     return page(
         request,
         template,

@@ -60,6 +60,16 @@ def next_break(day: AgentDayView) -> str:
     return f"{ahead.label} at {ahead.starts}, {in_words(ahead.starts_at - day.now)}"
 
 
+def moved(day: AgentDayView, number: int) -> str:
+    """`Your meal is at 11:30 now, and stays there.` for a break that its owner has just placed; else empty."""
+    found = next((segment for segment in day.segments if segment.id == number and segment.by_hand), None)
+    if found is None:
+        return ""
+    if found.when == "now":
+        return f"Your {found.label.lower()} has begun, until {found.ends}."
+    return f"Your {found.label.lower()} is at {found.starts} now, and stays there."
+
+
 def in_words(ahead: timedelta) -> str:
     """`in 25 minutes`, `in 1 h 05 min`."""
     minutes = max(1, -(-ahead // MINUTE))

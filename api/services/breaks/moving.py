@@ -107,18 +107,8 @@ def split_rest(context: Context, caller: Caller, segment_id: int, *, minutes: in
         touch_pools(session)
         own = read_own(session, agent_id, segment_id)
         row = changeable(own, segment_id, now)
-        limits = split_limits(policy, row)
-        if limits is None:
-            raise Conflict(
-                f"your {row.kind} of {span_of(row).minutes} minutes can't be split: only a whole rest can, into parts "
-                f"of {policy.breaks.rest_part_minutes} minutes or more (breaks.rest_part_minutes)"
-            )
-        if not limits[0] <= minutes <= limits[1]:
-            raise Invalid(f"minutes {minutes}: expected {limits[0]} to {limits[1]} for the first part")
         whole = span_of(row)
-        words = f"A part of the rest of {whole.minutes} minutes that you split."
-        first = replace(whole, ends_at=whole.starts_at + minutes * MINUTE, reason=words)
-        second = SegmentSpan(row.kind, starts_at, starts_at + (whole.minutes - minutes) * MINUTE, words)
+        first, second = split_spans(own, row, policy, minutes, starts_at)
         own.require(policy, now, row, second, beside=[first])
         days = {own.shift.agent.code: own.arranged([first, second], {segment_id})}
         cover = DayCover(session, policy, own.shift.on_date, now).change(days, touched_by(whole, second))
@@ -139,6 +129,23 @@ def split_rest(context: Context, caller: Caller, segment_id: int, *, minutes: in
         f"{second.minutes} min at {own.text(second.starts_at)}. {cover.sentence}"
     )
     return BreakChange(segments=tuple(segments), cover=cover, sentence=sentence)
+
+
+def split_spans(
+    own: OwnDay, row: Segment, policy: Policy, minutes: int, starts_at: datetime
+) -> tuple[SegmentSpan, SegmentSpan]:
+    """Both parts of a rest of which the first `minutes` stay; raises as `split_rest` where it may not be split so."""
+    whole, limits = span_of(row), split_limits(policy, row)
+    if limits is None:
+        raise Conflict(
+            f"your {row.kind} of {whole.minutes} minutes can't be split: only a whole rest can, into parts "
+            f"of {policy.breaks.rest_part_minutes} minutes or more (breaks.rest_part_minutes)"
+        )
+    if not limits[0] <= minutes <= limits[1]:
+        raise Invalid(f"minutes {minutes}: expected {limits[0]} to {limits[1]} for the first part")
+    words = f"A part of the rest of {whole.minutes} minutes at {own.text(whole.starts_at)} that you split."
+    first = replace(whole, ends_at=whole.starts_at + minutes * MINUTE, reason=words)
+    return first, SegmentSpan(row.kind, starts_at, starts_at + (whole.minutes - minutes) * MINUTE, words)
 
 
 def split_limits(policy: Policy, row: Segment) -> tuple[int, int] | None:
