@@ -50,7 +50,7 @@ def test_a_break_moves_over_http_and_tells_what_it_did(agent: TestClient, contex
 @pytest.mark.parametrize(
     ("path", "body", "status", "words"),
     [
-        ("{meal}/move", {"starts_at": "2026-11-24T12:00:00Z"}, 409, "the rule meals refuses it"),
+        ("{meal}/move", {"starts_at": "2026-11-24T12:20:00Z"}, 409, "the rule meals refuses it"),
         ("{meal}/move", {"starts_at": "2026-11-24T05:00:00Z"}, 422, "is past"),
         ("{meal}/move", {"starts_at": "2026-11-24T20:00:00Z"}, 422, "leaves your shift"),
         ("{meal}/move", {"starts_at": "2026-11-24T10:30:00"}, 422, "timezone"),
