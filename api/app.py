@@ -29,7 +29,6 @@ from api.routes import (
 )
 from api.security.body_limit import BodyLimit
 from api.security.headers import SecurityHeaders
-from api.security.no_nul import NoNul
 
 # Each room adds its line here, sorted: modules of api/routes with a `router`.
 ROUTERS: tuple[Any, ...] = (
@@ -75,7 +74,6 @@ def create_api(
     app.lane = DeskLane(context, app.state.metrics)
     problems.install(app, render_error)
     # The last one added is outermost.
-    app.add_middleware(NoNul)
     app.add_middleware(BodyLimit, limit_bytes=context.settings.max_body_bytes)
     app.add_middleware(SecurityHeaders, secure=context.settings.secure_cookies)
     app.add_middleware(MeasureRequests, metrics=app.state.metrics)

@@ -19,7 +19,6 @@ from starlette.types import Scope
 from api.errors import ServiceError
 from api.metrics import API_PREFIX, template_of
 from api.security.headers import security_headers
-from api.security.no_nul import HOLDS_NUL
 
 log = logging.getLogger("breather.http")
 LONGEST_QUOTE = 80
@@ -62,6 +61,8 @@ def note_refusal(scope: Scope, problem: Problem) -> None:
     if scope["path"].startswith(API_PREFIX) and 400 <= problem.status < 500:
         log.warning("refused %s %s: %d %r", scope["method"], template_of(scope), problem.status, problem.detail[:400])
 
+
+HOLDS_NUL = "the request holds the character NUL (U+0000): expected text without it"
 
 RenderError = Callable[[Request, Problem], Response | None]
 """Turns a problem into a page, or gives nothing where the document is the right answer."""
@@ -136,7 +137,7 @@ def install(app: FastAPI, render_error: RenderError | None) -> None:
         return response
 
     async def refused_by_the_database(request: Request, error: Exception) -> Response:
-        # In an address it is not seen before: PostgreSQL's driver refuses it in words of its own.
+        # PostgreSQL alone can't hold this character; its driver refuses it in words of its own.
         if "NUL" not in str(error):
             raise error
         return await answer(request, Problem(422, "Invalid value", HOLDS_NUL))

@@ -82,24 +82,6 @@ def test_unannounced_body_is_cut_off_at_the_limit(context: Context, path: str) -
     assert (answer.status_code, answer.json()["title"]) == (413, "Request Entity Too Large")
 
 
-@pytest.mark.parametrize("size", [10**6, 4])
-def test_a_body_with_the_character_nul_is_refused_however_it_arrives(context: Context, size: int) -> None:
-    client = TestClient(small(context))
-    sent = b'{"text": "before \\u0000 after"}'
-    chunks = [sent[at : at + size] for at in range(0, len(sent), size)]
-    answer = client.post("/probe/body", content=iter(chunks), headers={"Content-Type": "application/json"})
-    assert answer.status_code == 422
-    assert "NUL (U+0000)" in answer.json()["detail"]
-    form = client.post("/probe/raw", data={"name": "a\0b"})
-    assert (form.status_code, form.json()["title"]) == (422, answer.json()["title"])
-
-
-def test_zeros_that_are_no_nul_pass(context: Context) -> None:
-    client = TestClient(small(context))
-    assert client.post("/probe/body", json={"text": "u0000 %00"}).json() == 9
-    assert client.post("/probe/raw", content=b"\0\\u0000%00").json() == 10
-
-
 @pytest.mark.parametrize("address", ["/api/v1/agents/a%00b/day", "/api/v1/contacts/a%00b"])
 def test_an_address_with_the_character_nul_names_nothing(any_context: Context, address: str) -> None:
     make_centre(any_context)
