@@ -90,3 +90,14 @@ def test_an_address_with_the_character_nul_names_nothing(any_context: Context, a
     answer = TestClient(app).get(address, headers={"Authorization": f"Bearer {secret}"})
     assert answer.status_code in (404, 422)
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_answers_to_software_over_the_short_way_are_not_guessed_at_run_or_kept(context: Context) -> None:
+    make_centre(context)
+    secret = make_token(context, "router", actor="test").secret
+    client = TestClient(create_api(context), headers={"Authorization": f"Bearer {secret}"})
+    answer = client.post("/api/v1/contacts", json={"ref": "r-1", "queue": "advice"})
+    assert answer.status_code == 201
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert (answer.headers["X-Content-Type-Options"], answer.headers["Cache-Control"]) == ("nosniff", "no-store")
+    assert "Referrer-Policy" not in answer.headers
