@@ -25,26 +25,26 @@ START = datetime(2026, 11, 24, 5, tzinfo=UTC)
 
 SHIFTS = (
     (0, 480, 14),
-    (30, 480, 8),
+    (30, 360, 10),
     (60, 480, 12),
-    (90, 540, 8),
+    (90, 240, 8),
     (120, 480, 16),
     (150, 300, 6),
-    (180, 480, 14),
+    (180, 360, 14),
     (210, 600, 6),
-    (240, 480, 10),
+    (240, 240, 10),
     (300, 360, 8),
     (360, 480, 12),
-    (420, 540, 8),
+    (420, 240, 10),
     (480, 480, 14),
-    (540, 480, 12),
+    (540, 360, 12),
     (600, 480, 10),
-    (660, 300, 6),
-    (720, 480, 8),
+    (660, 240, 8),
+    (720, 360, 8),
     (900, 600, 6),
     (960, 480, 14),
 )
-"""Begin (minutes from the day's start), length, and how many of each 192 people."""
+"""Begin (minutes from the day's start), length, and how many of each 198 people."""
 
 QUARTERS = 102
 """Until 07:30 the next morning."""
@@ -98,10 +98,10 @@ def _person(draw: random.Random, number: int, begin: int, minutes: int, *, arran
     """Somebody with what is in their day already."""
     fixed: list[SegmentSpan] = []
     plans = (
-        (0.12, SegmentKind.TRAINING, (45, 60, 90), 15),
-        (0.20, SegmentKind.CALL_BACK, (15, 20, 30), 5),
+        (0.06, SegmentKind.TRAINING, (45, 60, 90), 15),
+        (0.12, SegmentKind.CALL_BACK, (10, 15, 20), 5),
         (0.10, SegmentKind.DECOMPRESSION, (5, 15), 1),
-        (0.05, SegmentKind.AWAY, (60, 120), 15),
+        (0.02, SegmentKind.AWAY, (60, 120), 15),
     )
     for chance, kind, lengths, grid in plans:
         if draw.random() < chance:

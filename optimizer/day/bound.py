@@ -151,7 +151,7 @@ def lower_bound(dual: Dual, target: float, steps: int, until: float) -> int:
             break
         value, slope = dual.value(weights, scratch)
         if value > best + 1e-9:
-            since = 0 if value > best + 1e-4 * abs(best) else since + 1
+            since = 0
             best, best_weights = value, weights.copy()
         else:
             since += 1

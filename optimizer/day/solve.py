@@ -16,9 +16,9 @@ from roster.rules.day.registry import judge_day
 
 MOVES = 60_000
 """Best responses per unit of the deterministic limit: about half a second's worth on one core."""
-STEPS = 400
+STEPS = 300
 """Steps of each bound per unit of it."""
-MOST_STEPS = 2000
+MOST_STEPS = 3000
 IMPROVING = 0.75
 """Of the time limit, when the plan must be left for the bounds."""
 
