@@ -1,10 +1,10 @@
 """A day at 200 agents: breaks and debriefs in place, and what is short against what must be; two other ways beside.
 
-    python -m bench.day [--agents 200] [--days 3] [--seconds 20] [--limit 15]
+    python -m bench.day [--agents 200] [--days 3] [--seconds 20] [--limit 8]
 
-Each day is generated (`bench.own_day`), the same for the same number. The table has the worst of them. What is short is
-counted by the checker's flow; its lower bound is proved (docs/day.md). The other ways plan the same days without debriefs,
-and so do we there.
+Each day is generated (`bench.own_day`), the same for the same number; the table has the worst of them. What is short
+is counted by the checker's flow; its lower bound is proved (docs/day.md). The other ways plan the same days without
+debriefs, and so do we there.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--agents", type=int, default=200)
     parser.add_argument("--days", type=int, default=3, help="how many generated days")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="guard of the solver's time")
-    parser.add_argument("--limit", type=float, default=15.0, help="the solver's deterministic limit")
+    parser.add_argument("--limit", type=float, default=8.0, help="the solver's deterministic limit")
     chosen = parser.parse_args(arguments)
     warm()
     found = []
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
         one = measured(day, chosen.limit, chosen.seconds)
         found.append(one)
         print(
-            f"day {number}: {len(day.agents)} agents, {len(day.demands)} queues, {one.required:,} agent-minutes required;"
+            f"day {number}: {len(day.agents)} agents, {len(day.demands)} queues, {one.required:,} minutes required;"
             f" first plan after {one.first_seconds:.2f} s; after {one.seconds:.1f} s {one.short:,} short, at least"
             f" {one.bound:,} proved ({one.gap:.2%} of what is required); breaks {one.placed} of {one.room},"
             f" debriefs {one.debriefs} of {one.debriefs_room} that can be, {len(day.debriefs)} asked for\n"

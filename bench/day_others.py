@@ -1,4 +1,4 @@
-"""Two ways that breaks are placed elsewhere, to compare with: fixed slots, and counts of breaks per slot without people.
+"""Two ways that breaks are placed elsewhere, to compare with: fixed slots, and counts per slot without people.
 
 Both take each shift's breaks from the same rules and are judged by the same checkers; a break that something fixed in
 somebody's day leaves no room for is missed, and said to be.
@@ -74,12 +74,12 @@ def slots_without_people(problem: DayProblem, seconds: float) -> tuple[DayResult
     solver.parameters.max_time_in_seconds = seconds
     outcome = solver.solve(model)
     if outcome not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise RuntimeError(f"the program of slots without people found nothing in {seconds:g} s: {solver.status_name(outcome)}")
+        raise RuntimeError(
+            f"the program of slots without people found nothing in {seconds:g} s: {solver.status_name(outcome)}"
+        )
     starts: dict[str, list[int]] = {}
     for key, people in classes.items():
-        queues = [
-            [start for start, count in each.items() for _ in range(solver.value(count))] for each in counts[key]
-        ]
+        queues = [[start for start, count in each.items() for _ in range(solver.value(count))] for each in counts[key]]
         chains = [list(chain) for chain in zip(*queues, strict=True)]
         starts |= _handed_out(problem, people, chains)
     thought, proved = round(solver.objective_value), round(solver.best_objective_bound)
@@ -118,9 +118,7 @@ def _post_class(
     return found
 
 
-def _handed_out(
-    problem: DayProblem, people: Sequence[DayAgent], chains: Sequence[list[int]]
-) -> dict[str, list[int]]:
+def _handed_out(problem: DayProblem, people: Sequence[DayAgent], chains: Sequence[list[int]]) -> dict[str, list[int]]:
     left, starts = list(chains), {}
     for person in sorted(people, key=lambda one: -len(one.fixed) - len(one.kept_free)):
         best = max(left, key=lambda chain: sum(not taken for taken in _taken(problem, person, chain)))

@@ -1,8 +1,8 @@
 """Our own shape of day, generated: people on overlapping shifts around the clock, the same for the same seed.
 
-Six queues and ten mixes of skills; meals and rests by the default policy; training, call-backs, absence and decompression
-that are fixed already; time kept free for open invitations; debriefs asked for, of which a few can't be. In every
-quarter-hour 86 to 92 % of those on shift are needed, and between them they could do it: what is short is so by rest.
+Six queues and ten mixes of skills; meals and rests by the default policy; training, call-backs, absence and
+decompression that are fixed already; time kept free for open invitations; debriefs asked for, of which a few can't
+be. In every quarter-hour 86 to 92 % of those on shift are needed, and between them they could do it: what is short is so by rest.
 """
 
 import math
@@ -165,9 +165,7 @@ def _demands(draw: random.Random, day: DayProblem) -> tuple[QueueDemand, ...]:
         if quarter % 4 == 0:
             share = draw.uniform(*NEEDED)
         begin = day.starts_at + timedelta(minutes=15 * quarter)
-        there = Counter(
-            work for work, one in zip(works, people, strict=True) if one.starts_at <= begin < one.ends_at
-        )
+        there = Counter(work for work, one in zip(works, people, strict=True) if one.starts_at <= begin < one.ends_at)
         expected = {key: HEAVY_SHARE * there[key] if key in ("complaints", "crisis") else 0.0 for key in shares}
         reserve = sum(
             round(each * day.heavy_rest_minutes + each / 3 * day.severe_rest_minutes) for each in expected.values()

@@ -31,7 +31,7 @@ class Chains(NamedTuple):
     step: int
     person: Ints
     first: Ints
-    count: Ints
+    many: Ints
     minutes: Ints
     reach: Ints
     own: Floats
@@ -95,9 +95,7 @@ def codes_of(problem: DayProblem) -> dict[str, int]:
     return {person.id: len(agents) + place for place, person in enumerate(problem.others)} | agents
 
 
-def chains_of(
-    problem: DayProblem, chains: Sequence[PersonOptions], codes: Mapping[str, int], people: int
-) -> Chains:
+def chains_of(problem: DayProblem, chains: Sequence[PersonOptions], codes: Mapping[str, int], people: int) -> Chains:
     """`chains` in one table; `codes` number those of the `people` who can be told apart by their id."""
     step = problem.step_minutes
     breaks = [(options, one) for options in chains for one in options.breaks]
@@ -120,7 +118,7 @@ def chains_of(
         step=step,
         person=np.array([codes[options.person.id] for options in chains], dtype=np.int64),
         first=np.cumsum(count) - count,
-        count=count,
+        many=count,
         minutes=np.array([one.need.minutes for _, one in breaks], dtype=np.int64),
         reach=np.array([-(-(one.need.minutes + options.gap) // step) for options, one in breaks], dtype=np.int64),
         own=own,
@@ -155,9 +153,7 @@ def talks_of(
         begin=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         peer=np.array([codes[option.peer] for option in options], dtype=np.int64),
         start=np.array([option.start for option in options], dtype=np.int64),
-        tight=np.array(
-            [float(tight_cost(problem, slack, option.start, option.request.minutes)) for option in options]
-        ),
+        tight=np.array([float(tight_cost(problem, slack, option.start, option.request.minutes)) for option in options]),
         unplaced=float(problem.weights.unplaced_debrief),
     )
 
@@ -178,7 +174,7 @@ def empty_state(problem: DayProblem, chains: Chains, covering: Covering) -> Stat
 
 def scratch_of(chains: Chains, quarters: int) -> Scratch:
     """Room for the longest chain."""
-    breaks, width = int(chains.count.max(initial=0)), chains.own.shape[1]
+    breaks, width = int(chains.many.max(initial=0)), chains.own.shape[1]
     return Scratch(
         cost=np.zeros((breaks, width)),
         value=np.zeros((breaks + 1, width + 1)),

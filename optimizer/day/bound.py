@@ -1,9 +1,9 @@
 """A proved lower bound of a day: cover has prices, and at these everybody's best breaks are found one by one.
 
-The shortfall of a quarter is the largest lack of any set of queues, so it is at least any mixture of their lacks (weights
-that sum to one at most); and the minutes that a person takes from such a mixture are least in the best chain at its prices.
-What is true for all mixtures is pushed up by subgradient steps (Polyak 1969, towards the best plan known). The best
-prices are rounded to multiples of 2^-20 and evaluated once more, so that every sum is exact.
+The shortfall of a quarter is the largest lack of any set of queues, so it is at least any mixture of their lacks
+(weights that sum to one at most); and the minutes that a person takes from such a mixture are least in the best chain
+at its prices. What is true for all mixtures is pushed up by subgradient steps (Polyak 1969, towards the best plan
+known). The best prices are rounded to multiples of 2^-20 and evaluated once more, so that every sum is exact.
 """
 
 import math
@@ -59,7 +59,7 @@ def best_breaks(chains: Chains, group: Ints, prices: Floats, away: Floats, scrat
             cheapest(chains, best_chain, 0, 0, scratch)
         read_chain(chains, best_chain, scratch)
         first = chains.first[best_chain]
-        for place in range(chains.count[best_chain]):
+        for place in range(chains.many[best_chain]):
             if scratch.slots[place] >= 0:
                 start = (chains.low[person] + scratch.slots[place]) * chains.step
                 add_away(away[group[person]], start, chains.minutes[first + place])

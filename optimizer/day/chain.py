@@ -36,7 +36,7 @@ def take_away(covering: Covering, lack: Ints, person: int, start: int, minutes: 
 
 @compiled
 def heads(covering: Covering, lack: Ints, person: int, first: int, last: int, scratch: Scratch) -> None:
-    """Per quarter from `first` to before `last`, the worst set that the person is in, and the worst that they are not."""
+    """Per quarter from `first` to before `last`, the worst set with the person in it, and the worst without."""
     has = covering.has[covering.group[person]]
     for quarter in range(first, last):
         inner, outer = -CLOSED, 0.0
@@ -65,13 +65,11 @@ def price_of(covering: Covering, scratch: Scratch, noise: Floats, start: int, mi
 
 
 @compiled
-def price_starts(
-    chains: Chains, covering: Covering, state: State, chain: int, noise: Floats, scratch: Scratch
-) -> None:
+def price_starts(chains: Chains, covering: Covering, state: State, chain: int, noise: Floats, scratch: Scratch) -> None:
     """Fill `scratch.cost` for a chain whose breaks are out of `state.lack`; clear of the person's debriefs."""
     person = chains.person[chain]
     low, width = chains.low[person], chains.width[person]
-    first, count = chains.first[chain], chains.count[chain]
+    first, count = chains.first[chain], chains.many[chain]
     if width == 0:
         return
     longest = 0
@@ -98,7 +96,7 @@ def price_linear(chains: Chains, chain: int, prices: Floats, scratch: Scratch) -
     """Fill `scratch.cost` for a chain at `prices` per minute of each quarter."""
     person = chains.person[chain]
     low, width, first = chains.low[person], chains.width[person], chains.first[chain]
-    for place in range(chains.count[chain]):
+    for place in range(chains.many[chain]):
         minutes = chains.minutes[first + place]
         for slot in range(width):
             own = chains.own[first + place, slot]
@@ -114,16 +112,14 @@ def price_linear(chains: Chains, chain: int, prices: Floats, scratch: Scratch) -
 
 
 @compiled
-def cheapest(
-    chains: Chains, chain: int, begin: int, end: int, scratch: Scratch
-) -> float:
+def cheapest(chains: Chains, chain: int, begin: int, end: int, scratch: Scratch) -> float:
     """The cost of the best chain at `scratch.cost`, each break placed or left out, none inside minutes [begin, end).
 
     `scratch.value` is left for `read_chain`.
     """
     person = chains.person[chain]
     low, width = chains.low[person], chains.width[person]
-    first, count = chains.first[chain], chains.count[chain]
+    first, count = chains.first[chain], chains.many[chain]
     value = scratch.value
     value[count, : width + 1] = 0.0
     for place in range(count - 1, -1, -1):
@@ -146,7 +142,7 @@ def read_chain(chains: Chains, chain: int, scratch: Scratch) -> None:
     person = chains.person[chain]
     width, first = chains.width[person], chains.first[chain]
     value, at = scratch.value, 0
-    for place in range(chains.count[chain]):
+    for place in range(chains.many[chain]):
         scratch.slots[place] = -1
         while at < width:
             cost = scratch.cost[place, at]
@@ -165,7 +161,7 @@ def set_chain(chains: Chains, covering: Covering, state: State, chain: int, scra
     """Put the breaks of `scratch.slots` into `state`, whose own are out already; whether any is elsewhere now."""
     person, first = chains.person[chain], chains.first[chain]
     moved = False
-    for place in range(chains.count[chain]):
+    for place in range(chains.many[chain]):
         slot = scratch.slots[place]
         moved = moved or slot != state.slot[first + place]
         state.slot[first + place] = slot
@@ -179,7 +175,7 @@ def set_chain(chains: Chains, covering: Covering, state: State, chain: int, scra
 def lift_chain(chains: Chains, covering: Covering, state: State, chain: int) -> None:
     """Put a person back to work for all of their breaks; `state.slot` still tells where these were."""
     person, first = chains.person[chain], chains.first[chain]
-    for place in range(chains.count[chain]):
+    for place in range(chains.many[chain]):
         slot = state.slot[first + place]
         if slot >= 0:
             start = (chains.low[person] + slot) * chains.step
@@ -218,5 +214,3 @@ def breaks_and_cover(chains: Chains, covering: Covering, state: State) -> float:
             worst = max(worst, state.lack[quarter, one])
         total += short_price(float(worst), covering.short, covering.again)
     return total
-
-

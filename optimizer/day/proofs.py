@@ -72,5 +72,3 @@ def _dual(
         covering_of(problem, cover),
         talks_of(problem, debriefs, cover, codes),
     )
-
-

@@ -70,7 +70,7 @@ class DaySearch:
     def __post_init__(self) -> None:
         self._chain_of: Ints = np.full(len(self.covering.group), -1, dtype=np.int64)
         self._chain_of[self.chains.person] = np.arange(len(self.chains.person))
-        self._movers = np.flatnonzero(self.chains.count > 0)
+        self._movers = np.flatnonzero(self.chains.many > 0)
         quarters = self.problem.quarters
         self._mine: Scratch = scratch_of(self.chains, quarters)
         self._theirs: Scratch = scratch_of(self.chains, quarters)

@@ -11,7 +11,7 @@ FAR = 1e15
 def retake_chain(chains: Chains, covering: Covering, state: State, chain: int) -> None:
     """Undo `lift_chain`."""
     person, first = chains.person[chain], chains.first[chain]
-    for place in range(chains.count[chain]):
+    for place in range(chains.many[chain]):
         slot = state.slot[first + place]
         if slot >= 0:
             start = (chains.low[person] + slot) * chains.step
