@@ -2,7 +2,8 @@
 
 Six queues and ten mixes of skills; meals and rests by the default policy; training, call-backs, absence and
 decompression that are fixed already; time kept free for open invitations; debriefs asked for, of which a few can't
-be. In every quarter-hour 86 to 92 % of those on shift are needed, and between them they could do it: what is short is so by rest.
+be. In every quarter-hour 86 to 92 % of those on shift are needed, and between them they could do it: what is short is
+so by rest.
 """
 
 import math

@@ -264,7 +264,7 @@ def test_a_debrief_takes_nobodys_break() -> None:
     begin, end = START, START + 480 * MINUTE
     fixed = (
         SegmentSpan(SegmentKind.TRAINING, START, START + 200 * MINUTE),
-        SegmentSpan(SegmentKind.TRAINING, START + 235 * MINUTE, START + 330 * MINUTE),
+        SegmentSpan(SegmentKind.TRAINING, START + 235 * MINUTE, START + 400 * MINUTE),
     )
     people = (
         DayAgent(id="a", starts_at=begin, ends_at=end),
