@@ -39,7 +39,7 @@ lint: test-environment  ## style, types and import contracts
 
 .PHONY: bench
 bench: environment  ## every benchmark, one after another
-	@for one in imports rosters edits floor kills look_ahead pages simulation bank; do $(BIN)/python -m bench.$$one $(ARGS) || exit 1; done
+	@for one in imports rosters edits floor kills day look_ahead pages simulation bank; do $(BIN)/python -m bench.$$one $(ARGS) || exit 1; done
 
 .PHONY: pictures
 pictures: test-environment  ## the README's screenshots, from the demo

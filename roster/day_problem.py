@@ -244,8 +244,11 @@ class DayResult(_Value):
     debriefs: tuple[PlacedDebrief, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     objective: int = 0
-    bound: int | None = None
+    bound: int | None = Field(default=None, description="no plan has a lower objective: proved")
     short_minutes: int = Field(default=0, description="agent-minutes below requirement plus reserve")
+    short_bound: int | None = Field(
+        default=None, description="no plan with as many breaks and debriefs is short by less: proved"
+    )
     seconds: float = 0.0
 
     @cached_property

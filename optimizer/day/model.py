@@ -1,6 +1,7 @@
 """The day as a CP-SAT model: one Boolean per break and start, and per debrief, peer and time."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +56,7 @@ class DayModel:
 
 
 def build_model(
-    problem: DayProblem, people: list[PersonOptions], debriefs: dict[str, list[DebriefOption]], cover: Cover
+    problem: DayProblem, people: Sequence[PersonOptions], debriefs: Mapping[str, Sequence[DebriefOption]], cover: Cover
 ) -> DayModel:
     """Post every rule and the objective."""
     model = cp_model.CpModel()
@@ -109,7 +110,7 @@ def _post_breaks(
 
 def _post_debriefs(
     problem: DayProblem,
-    debriefs: dict[str, list[DebriefOption]],
+    debriefs: Mapping[str, Sequence[DebriefOption]],
     day: DayModel,
     cost: Terms,
     away: dict[tuple[int, int], Terms],

@@ -3,19 +3,18 @@
 Minutes here count from the problem's `starts_at`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import combinations
 
 from optimizer.day.cover import overlaps
 from roster.day import MINUTE
 from roster.day_problem import BREAK_KINDS, BreakNeed, DayAgent, DayProblem, DebriefRequest
-
-NEAREST = 36
-"""Starts kept per break: those nearest to the even spread (with the default grid an hour and a half each way)."""
+from roster.shifts import SegmentKind
 
 DEBRIEF_GRID_MINUTES = 15
-PEERS_TRIED = 8
 
 
 @dataclass(frozen=True)
@@ -72,12 +71,21 @@ def minute_of(problem: DayProblem, instant: datetime) -> int:
 def person_options(problem: DayProblem, person: DayAgent) -> PersonOptions:
     """The breaks `person` is still due: those fixed already count as given."""
     left = person.still_due(problem.breaks)
-    gap = problem.breaks.min_gap_minutes
-    full = [_options(problem, person, need) for need in left]
-    near = PersonOptions(person, tuple(_nearest(option) for option in full), gap)
-    whole = PersonOptions(person, tuple(full), gap)
-    # Where fixed time breaks the day up, the nearest starts may not chain though farther ones do.
-    return near if most_placed(near) == most_placed(whole) else whole
+    return PersonOptions(
+        person, tuple(_options(problem, person, need) for need in left), problem.breaks.min_gap_minutes
+    )
+
+
+def in_every_order(options: PersonOptions) -> list[PersonOptions]:
+    """The same breaks in every order that the rules allow: which of them are meals is free, their windows are not."""
+    meals = [one for one in options.breaks if one.need.kind is SegmentKind.MEAL]
+    rests = [one for one in options.breaks if one.need.kind is not SegmentKind.MEAL]
+    found = []
+    for places in combinations(range(len(options.breaks)), len(meals)):
+        left = {True: iter(meals), False: iter(rests)}
+        order = tuple(next(left[place in places]) for place in range(len(options.breaks)))
+        found.append(replace(options, breaks=order))
+    return found
 
 
 def _options(problem: DayProblem, person: DayAgent, need: BreakNeed) -> BreakOptions:
@@ -100,14 +108,6 @@ def _options(problem: DayProblem, person: DayAgent, need: BreakNeed) -> BreakOpt
     return BreakOptions(need, tuple(starts), tuple(costs))
 
 
-def _nearest(option: BreakOptions) -> BreakOptions:
-    order = sorted(range(len(option.starts)), key=lambda place: (option.costs[place], place))
-    kept = sorted(order[:NEAREST])
-    return BreakOptions(
-        option.need, tuple(option.starts[place] for place in kept), tuple(option.costs[place] for place in kept)
-    )
-
-
 def most_placed(options: PersonOptions) -> int:
     """How many of a person's breaks can have a place at once: earliest first, in order, each skipped in turn."""
     best = {0: -(10**9)}
@@ -122,23 +122,63 @@ def most_placed(options: PersonOptions) -> int:
     return max(best)
 
 
-def debrief_options(problem: DayProblem, request: DebriefRequest) -> list[DebriefOption]:
-    """Every peer and time that the rules allow for `request`, before breaks are looked at."""
+def clear_of(options: PersonOptions, begin: int, end: int) -> PersonOptions:
+    """The same person without the starts that would run into minutes [begin, end)."""
+    breaks = []
+    for one in options.breaks:
+        kept = [
+            (start, cost)
+            for start, cost in zip(one.starts, one.costs, strict=True)
+            if start >= end or start + one.need.minutes <= begin
+        ]
+        breaks.append(replace(one, starts=tuple(start for start, _ in kept), costs=tuple(cost for _, cost in kept)))
+    return replace(options, breaks=tuple(breaks))
+
+
+class Room:
+    """Whether somebody's breaks all have their place beside one debrief: a debrief takes no rest from anybody."""
+
+    def __init__(self, people: Iterable[PersonOptions]) -> None:
+        self._people = {options.person.id: options for options in people}
+        self._counts: dict[str, int] = {}
+        self._known: dict[tuple[str, int, int], bool] = {}
+
+    def beside(self, code: str, begin: int, end: int) -> bool:
+        """Whether [begin, end) leaves room for as many breaks as there is room for without it."""
+        options = self._people.get(code)
+        if options is None:
+            return True
+        key = (code, begin, end)
+        if key not in self._known:
+            self._known[key] = most_placed(clear_of(options, begin, end)) == self._most(code)
+        return self._known[key]
+
+    def _most(self, code: str) -> int:
+        if code not in self._counts:
+            self._counts[code] = most_placed(self._people[code])
+        return self._counts[code]
+
+
+def debrief_options(problem: DayProblem, request: DebriefRequest, room: Room) -> list[DebriefOption]:
+    """Every peer and time that the rules allow for `request` and that leaves both people `room` for their breaks."""
     agent = problem.agent_of.get(request.agent)
     if agent is None:
         return []
     result = []
-    allowed = [code for code in request.peers if _may_be_peer(problem, agent, request, code)]
-    for code in allowed[:PEERS_TRIED]:
+    for code in request.peers:
+        if not _may_be_peer(problem, agent, request, code):
+            continue
         peer = problem.agent_of[code]
         plan_from = [person.not_before for person in (agent, peer) if person.not_before is not None]
         begin = max(request.earliest, agent.starts_at, peer.starts_at, *plan_from)
         end = min(request.latest, agent.ends_at, peer.ends_at)
         first = -(-(begin - problem.starts_at) // (DEBRIEF_GRID_MINUTES * MINUTE)) * DEBRIEF_GRID_MINUTES
         for start in range(first, minute_of(problem, end) - request.minutes + 1, DEBRIEF_GRID_MINUTES):
-            at = problem.starts_at + start * MINUTE
-            until = at + request.minutes * MINUTE
-            if not agent.is_taken(at, until) and not peer.is_taken(at, until):
+            until = start + request.minutes
+            at, to = problem.starts_at + start * MINUTE, problem.starts_at + until * MINUTE
+            if agent.is_taken(at, to) or peer.is_taken(at, to):
+                continue
+            if room.beside(agent.id, start, until) and room.beside(code, start, until):
                 result.append(DebriefOption(request, code, start))
     return result
 

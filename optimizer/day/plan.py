@@ -1,5 +1,6 @@
 """A plan in the making: a start (or none) for every break, and a peer and time (or none) for every request."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,7 +35,7 @@ def debrief_away(problem: DayProblem, cover: Cover, option: DebriefOption, into:
             into[row, quarter] += minutes
 
 
-def plan_away(problem: DayProblem, people: list[PersonOptions], cover: Cover, plan: Plan) -> Ints:
+def plan_away(problem: DayProblem, people: Sequence[PersonOptions], cover: Cover, plan: Plan) -> Ints:
     """Minutes away per group and quarter under `plan`."""
     away = np.zeros_like(cover.supply)
     for options in people:
@@ -59,7 +60,7 @@ def tight_cost(problem: DayProblem, slack: Ints, start: int, minutes: int) -> in
     )
 
 
-def plan_cost(problem: DayProblem, people: list[PersonOptions], cover: Cover, plan: Plan) -> int:
+def plan_cost(problem: DayProblem, people: Sequence[PersonOptions], cover: Cover, plan: Plan) -> int:
     """The objective of `plan`, the same sum that the model minimises."""
     weights = problem.weights
     slack = quiet_slack(cover, np.zeros_like(cover.supply))

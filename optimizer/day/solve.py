@@ -1,21 +1,26 @@
-"""Arrange a day: a greedy plan at once, CP-SAT from there, judged by the independent checkers before it is returned."""
+"""Arrange a day: best responses, CP-SAT where it is small, judged by the independent checkers before it is returned."""
 
 import time
 
 from optimizer.day.cover import Cover, build_cover, overlaps
 from optimizer.day.explain import break_reason, unplaced_reason
-from optimizer.day.greedy import greedy_plan, place_debriefs
-from optimizer.day.neighbourhoods import Limits, improved, is_small
-from optimizer.day.options import PersonOptions, debrief_options, person_options
+from optimizer.day.options import PersonOptions, Room, debrief_options, person_options
 from optimizer.day.plan import Plan, plan_away, plan_cost
-from optimizer.day.settle import settled
+from optimizer.day.proofs import objective_bound, short_bound
+from optimizer.day.search import DaySearch
+from optimizer.day.whole import Limits, is_small, solved
 from roster.clock import QUARTER_MINUTES
 from roster.day import MINUTE, SegmentSpan, partition
 from roster.day_problem import DayProblem, DayResult, DayStatus, PersonDay, PlacedDebrief, Unplaced
 from roster.rules.day.registry import judge_day
 
-MOVES = 700
-"""Best responses per unit of the deterministic limit: about half a second's worth for 36 people on one core."""
+MOVES = 60_000
+"""Best responses per unit of the deterministic limit: about half a second's worth on one core."""
+STEPS = 300
+"""Steps of each bound per unit of it."""
+MOST_STEPS = 3000
+IMPROVING = 0.75
+"""Of the time limit, when the plan must be left for the bounds."""
 
 
 class DayModelError(RuntimeError):
@@ -30,38 +35,49 @@ def solve_day(
     Parameters
     ----------
     deterministic_limit
-        CP-SAT's own measure of work, roughly seconds on one core; 0 returns the greedy plan.
+        Work, roughly seconds on one core; 0 returns the first plan, without bounds.
     time_limit_seconds
         A guard for overloaded machines; when it strikes first, the result may differ from run to run.
     """
     began = time.monotonic()
     people = [person_options(problem, person) for person in problem.agents]
-    debriefs = {request.id: debrief_options(problem, request) for request in problem.debriefs}
+    room = Room(people)
+    debriefs = {request.id: debrief_options(problem, request, room) for request in problem.debriefs}
     cover = build_cover(problem)
-    plan = greedy_plan(problem, people, cover)
-    place_debriefs(problem, people, debriefs, cover, plan)
-    if not is_small(people, debriefs):
-        plan = settled(problem, people, cover, plan, moves=round(MOVES * deterministic_limit), seed=seed)
-    status, bound = DayStatus.GREEDY, None
+    search = DaySearch.of(problem, people, debriefs, cover)
+    search.first()
+    plan, status, bound, short_by = search.plan(), DayStatus.GREEDY, None, None
     if deterministic_limit > 0:
-        limits = Limits(deterministic_limit / 2, began + time_limit_seconds, seed)
-        plan, status, bound = improved(problem, people, debriefs, cover, plan, limits)
-    result = _result(problem, people, cover, plan, status, bound, time.monotonic() - began)
+        until = began + time_limit_seconds
+        if is_small(people, debriefs):
+            limits = Limits(deterministic_limit / 2, until, seed)
+            plan, status, bound = solved(problem, people, debriefs, cover, plan, limits)
+        else:
+            search.improve(round(MOVES * deterministic_limit), seed, began + IMPROVING * time_limit_seconds)
+            plan, status = search.plan(), DayStatus.FEASIBLE
+        steps = min(MOST_STEPS, round(STEPS * deterministic_limit))
+        short_by = short_bound(problem, people, debriefs, cover, plan, steps=steps, until=until)
+        if bound is None:
+            bound = objective_bound(problem, people, debriefs, cover, plan, steps=steps, until=until)
+            if bound >= plan_cost(problem, people, cover, plan):
+                status = DayStatus.OPTIMAL
+    result = _result(problem, people, cover, plan)
+    result = result.model_copy(
+        update={
+            "status": status,
+            "bound": bound,
+            "short_bound": short_by,
+            "seconds": round(time.monotonic() - began, 3),
+        }
+    )
     verdict = judge_day(problem, result)
     if verdict.violations:
         raise DayModelError("; ".join(finding.sentence for finding in verdict.violations[:5]))
     return result
 
 
-def _result(
-    problem: DayProblem,
-    people: list[PersonOptions],
-    cover: Cover,
-    plan: Plan,
-    status: DayStatus,
-    bound: int | None,
-    seconds: float,
-) -> DayResult:
+def _result(problem: DayProblem, people: list[PersonOptions], cover: Cover, plan: Plan) -> DayResult:
+    """`plan` as segments and sentences."""
     away = plan_away(problem, people, cover, plan)
     lack = cover.lack(away)
     days, unplaced = [], []
@@ -90,12 +106,10 @@ def _result(
         for key, option in sorted(plan.debriefs.items())
     ]
     return DayResult(
-        status=status,
+        status=DayStatus.GREEDY,
         days=tuple(days),
         debriefs=tuple(placed),
         unplaced=tuple(unplaced),
         objective=plan_cost(problem, people, cover, plan),
-        bound=bound,
         short_minutes=int(cover.short(away).sum()),
-        seconds=round(seconds, 3),
     )

@@ -1,0 +1,310 @@
+"""What arranges a large day: best breaks and proved bounds against brute force, and plans of drawn days."""
+
+import random
+from datetime import UTC, date, datetime
+from itertools import pairwise, permutations, product
+
+import numpy as np
+import pytest
+
+from optimizer.day import solve, whole
+from optimizer.day.arrays import Chains, Ints, chains_of, codes_of, covering_of, empty_state, scratch_of
+from optimizer.day.chain import breaks_and_cover, respond
+from optimizer.day.cover import Cover, build_cover
+from optimizer.day.matching import matched
+from optimizer.day.options import PersonOptions, Room, debrief_options, most_placed, person_options
+from optimizer.day.plan import Plan, plan_away, plan_cost
+from optimizer.day.proofs import objective_bound, short_bound
+from optimizer.day.search import DaySearch
+from optimizer.day.solve import solve_day
+from roster.clock import at_local
+from roster.day import MINUTE, SegmentSpan
+from roster.day_problem import DayAgent, DayProblem, DayStatus, DebriefRequest, QueueDemand, Span
+from roster.policy import BreaksPolicy, default_policy
+from roster.rules.day.cover import short_minutes
+from roster.rules.day.registry import judge_day
+from roster.shifts import SegmentKind
+
+START = datetime(2026, 11, 24, 7, tzinfo=UTC)
+FOREVER = float("inf")
+SHORT = BreaksPolicy(
+    meal_over_minutes=100,
+    meal_minutes=30,
+    meal_earliest_minutes=15,
+    meal_latest_minutes=75,
+    rest_minutes=15,
+    rest_per_minutes=60,
+    edge_minutes=15,
+    min_gap_minutes=15,
+)
+MIXES = (("q",), ("r",), ("q", "r"))
+
+
+def tiny(seed: int, people: int = 2) -> DayProblem:
+    """Two hours in a grid of a quarter; a meal and two rests each, and one debrief between the first two."""
+    draw = random.Random(seed)
+    agents = tuple(
+        DayAgent(
+            id=f"a{number}",
+            skills=draw.choice(MIXES),
+            starts_at=START,
+            ends_at=START + 120 * MINUTE,
+            volunteer=number == 1,
+            sessions_left=1,
+        )
+        for number in range(people)
+    )
+    demands = tuple(
+        QueueDemand(queue=queue, required=tuple(draw.randrange(people + 1) for _ in range(8))) for queue in "qr"
+    )
+    request = DebriefRequest(id="d", agent="a0", peers=("a1",), earliest=START, latest=START + 120 * MINUTE, minutes=10)
+    return DayProblem(
+        on_date=date(2026, 11, 24),
+        starts_at=START,
+        quarters=8,
+        step_minutes=15,
+        agents=agents,
+        demands=demands,
+        debriefs=(request,),
+        breaks=SHORT,
+    )
+
+
+def chains(options: PersonOptions, orders: bool = False) -> list[dict[int, int | None]]:
+    """Every way to place or leave out a person's breaks, by its place in the list; in any order, or in the list's."""
+    found = []
+    for starts in product(*([*one.starts, None] for one in options.breaks)):
+        spans = [
+            (start, start + one.need.minutes)
+            for start, one in zip(starts, options.breaks, strict=True)
+            if start is not None
+        ]
+        spans = sorted(spans) if orders else spans
+        if all(late[0] - early[1] >= options.gap for early, late in pairwise(spans)):
+            found.append(dict(enumerate(starts)))
+    return found
+
+
+def every_plan(problem: DayProblem, people: list[PersonOptions], *, orders: bool) -> list[Plan]:
+    """Every plan of a tiny day."""
+    options = debrief_options(problem, problem.debriefs[0], Room(people))
+    plans = []
+    for some in product(*(chains(one, orders) for one in people)):
+        starts = {one.person.id: list(chosen.values()) for one, chosen in zip(people, some, strict=True)}
+        plans.append(Plan(starts))
+        for option in options:
+            end = option.start + option.request.minutes
+            clash = any(
+                start is not None and start < end and option.start < start + one.need.minutes
+                for each in people
+                if each.person.id in ("a0", "a1")
+                for one, start in zip(each.breaks, starts[each.person.id], strict=True)
+            )
+            if not clash:
+                plans.append(Plan(starts, {"d": option}))
+    return plans
+
+
+def full(plan: Plan, rooms: int) -> bool:
+    """Whether all breaks and the debrief are in place."""
+    placed = sum(start is not None for starts in plan.starts.values() for start in starts)
+    return placed == rooms and "d" in plan.debriefs
+
+
+def prepared(problem: DayProblem) -> tuple[list[PersonOptions], Cover]:
+    return [person_options(problem, person) for person in problem.agents], build_cover(problem)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_plan_is_below_the_bounds_and_the_best_is_near_them(seed: int) -> None:
+    problem = tiny(seed)
+    people, cover = prepared(problem)
+    debriefs = {"d": debrief_options(problem, problem.debriefs[0], Room(people))}
+    plans = every_plan(problem, people, orders=False)
+    best = min(plans, key=lambda plan: plan_cost(problem, people, cover, plan))
+    cost = plan_cost(problem, people, cover, best)
+    bound = objective_bound(problem, people, debriefs, cover, best, steps=300, until=FOREVER)
+    assert 0.75 * cost - 60 <= bound <= cost
+
+    rooms = sum(most_placed(one) for one in people)
+    full_plans = [plan for plan in every_plan(problem, people, orders=True) if full(plan, rooms)]
+    assert full_plans
+    shorts = [int(cover.short(plan_away(problem, people, cover, plan)).sum()) for plan in full_plans]
+    known = full_plans[int(np.argmin(shorts))]
+    short = short_bound(problem, people, debriefs, cover, known, steps=300, until=FOREVER)
+    assert min(shorts) - 40 <= short <= min(shorts)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_persons_best_response_is_what_brute_force_finds(seed: int) -> None:
+    problem = tiny(seed).model_copy(update={"debriefs": ()})
+    people, cover = prepared(problem)
+    table = chains_of(problem, people, codes_of(problem), len(people))
+    covering = covering_of(problem, cover)
+    state = empty_state(problem, table, covering)
+    room, still = scratch_of(table, problem.quarters), np.zeros(problem.quarters)
+    for chain, options in enumerate(people):
+        respond(table, covering, state, chain, still, room)
+        before = {
+            one.person.id: _starts(table, state.slot, place) if place < chain else [None] * len(one.breaks)
+            for place, one in enumerate(people)
+        }
+        costs = [
+            plan_cost(problem, people, cover, Plan(before | {options.person.id: list(chosen.values())}))
+            for chosen in chains(options)
+        ]
+        assert breaks_and_cover(table, covering, state) == min(costs)
+
+
+def _starts(table: Chains, slots: Ints, place: int) -> list[int | None]:
+    first = int(table.first[place])
+    own = slots[first : first + int(table.many[place])].tolist()
+    return [None if slot < 0 else (int(table.low[place]) + slot) * 15 for slot in own]
+
+
+@pytest.mark.parametrize("zone_date", [date(2026, 3, 28), date(2026, 10, 24), date(2026, 11, 24)])
+@pytest.mark.parametrize("seed", range(4))
+def test_drawn_days_keep_every_rule_across_midnight_and_clock_changes(
+    zone_date: date, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "WHOLE", 0)
+    problem = drawn(zone_date, seed)
+    found = solve_day(problem, deterministic_limit=0.05, seed=seed)
+    first = solve_day(problem, deterministic_limit=0)
+    assert found.status in (DayStatus.FEASIBLE, DayStatus.OPTIMAL)
+    assert found.bound is not None
+    assert found.short_bound is not None
+    assert found.bound <= found.objective <= first.objective
+    assert found.short_bound <= found.short_minutes == sum(short_minutes(problem, found))
+    for result in (first, found):
+        assert judge_day(problem, result).violations == ()
+    assert found.model_copy(update={"seconds": 0.0}) == solve_day(
+        problem, deterministic_limit=0.05, seed=seed
+    ).model_copy(update={"seconds": 0.0})
+    people = [person_options(problem, person) for person in problem.agents]
+    assert len(found.unplaced) == sum(len(one.breaks) - most_placed(one) for one in people)
+
+
+def drawn(on_date: date, seed: int) -> DayProblem:
+    """Fourteen people from the evening into the next morning, in Amsterdam."""
+    draw = random.Random(seed)
+    begin = at_local(on_date, 18 * 60, "Europe/Amsterdam")
+    people = []
+    for number in range(14):
+        starts = begin + draw.randrange(0, 300, 15) * MINUTE
+        minutes = draw.choice((240, 360, 480, 600))
+        at = starts + draw.randrange(0, minutes - 60, 7) * MINUTE
+        kinds = (SegmentKind.TRAINING, SegmentKind.CALL_BACK, SegmentKind.DECOMPRESSION, SegmentKind.REST)
+        people.append(
+            DayAgent(
+                id=f"a{number:02}",
+                zone="Europe/Amsterdam",
+                skills=draw.choice(MIXES),
+                starts_at=starts,
+                ends_at=starts + minutes * MINUTE,
+                fixed=(SegmentSpan(draw.choice(kinds), at, at + 15 * MINUTE),) if draw.random() < 0.5 else (),
+                kept_free=(Span(starts_at=at + 15 * MINUTE, ends_at=at + 40 * MINUTE),) if draw.random() < 0.2 else (),
+                not_before=starts + 90 * MINUTE if draw.random() < 0.3 else None,
+                volunteer=number % 3 == 0,
+                sessions_left=1,
+            )
+        )
+    requests = tuple(
+        DebriefRequest(
+            id=f"d{number}",
+            agent=f"a{number:02}",
+            peers=("a03", "a06", "a09"),
+            earliest=people[number].starts_at,
+            latest=people[number].ends_at,
+            minutes=25,
+        )
+        for number in (1, 2, 3, 4)
+    )
+    demands = tuple(QueueDemand(queue=queue, required=tuple(draw.randrange(1, 5) for _ in range(64))) for queue in "qr")
+    return DayProblem(
+        on_date=on_date,
+        starts_at=begin,
+        quarters=64,
+        agents=tuple(people),
+        demands=demands,
+        debriefs=requests,
+        breaks=default_policy().breaks,
+    )
+
+
+def tight(problem: DayProblem) -> DayProblem:
+    """The same day, of which seven in eight on shift are needed."""
+    there = [
+        sum(one.starts_at <= problem.starts_at + 15 * quarter * MINUTE < one.ends_at for one in problem.agents)
+        for quarter in range(problem.quarters)
+    ]
+    demands = tuple(QueueDemand(queue=queue, required=tuple(each * 7 // 16 for each in there)) for queue in "qr")
+    return problem.model_copy(update={"demands": demands})
+
+
+def test_noise_finds_what_no_single_person_can_do_better() -> None:
+    better = []
+    for seed in range(6):
+        problem = tight(drawn(date(2026, 11, 24), seed))
+        people, cover = prepared(problem)
+        room = Room(people)
+        debriefs = {one.id: debrief_options(problem, one, room) for one in problem.debriefs}
+        search = DaySearch.of(problem, people, debriefs, cover)
+        search.first()
+        before = search.cost()
+        assert before == plan_cost(problem, people, cover, search.plan())
+        search.improve(6_000, 1, FOREVER)
+        assert search.cost() == plan_cost(problem, people, cover, search.plan())
+        better.append(search.cost() < before)
+    assert sum(better) >= 4
+
+
+def test_a_debrief_takes_nobodys_break() -> None:
+    """The only peer is free only where their meal must be: the meal stays."""
+    begin, end = START, START + 480 * MINUTE
+    fixed = (
+        SegmentSpan(SegmentKind.TRAINING, START, START + 200 * MINUTE),
+        SegmentSpan(SegmentKind.TRAINING, START + 235 * MINUTE, START + 400 * MINUTE),
+    )
+    people = (
+        DayAgent(id="a", starts_at=begin, ends_at=end),
+        DayAgent(id="p", starts_at=begin, ends_at=end, fixed=fixed, volunteer=True, sessions_left=1),
+    )
+    request = DebriefRequest(id="d", agent="a", peers=("p",), earliest=START, latest=START + 300 * MINUTE, minutes=25)
+    problem = DayProblem(
+        on_date=date(2026, 11, 24),
+        starts_at=START,
+        quarters=32,
+        agents=people,
+        debriefs=(request,),
+        breaks=default_policy().breaks,
+    )
+    found = solve_day(problem, deterministic_limit=0)
+    assert found.debriefs == ()
+    assert [span.kind for span in found.segments_of["p"]].count(SegmentKind.MEAL) == 1
+    without = solve_day(problem.model_copy(update={"debriefs": ()}), deterministic_limit=0)
+    assert found.unplaced == without.unplaced
+
+
+def test_as_many_requests_as_can_have_a_peer_have_one() -> None:
+    draw = random.Random(5)
+    for _ in range(200):
+        peers = "xyz"[: draw.randint(1, 3)]
+        wishes = {f"r{number}": draw.sample(peers, draw.randint(0, len(peers))) for number in range(draw.randint(1, 4))}
+        sessions = {peer: draw.randint(0, 2) for peer in peers}
+        found = matched(wishes, sessions)
+        assert all(peer in wishes[request] for request, peer in found.items())
+        assert all(list(found.values()).count(peer) <= sessions[peer] for peer in peers)
+        places = [peer for peer in peers for _ in range(sessions[peer])] + [""] * len(wishes)
+        most = max(
+            sum(peer in wishes[request] for request, peer in zip(wishes, some, strict=False))
+            for some in set(permutations(places, len(wishes)))
+        )
+        assert len(found) == most
+
+
+def test_a_day_that_stops_improving_early_still_comes_with_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solve, "MOVES", 0)
+    found = solve_day(drawn(date(2026, 11, 24), 1), deterministic_limit=0.05)
+    assert found.bound is not None
+    assert found.bound <= found.objective
