@@ -14,9 +14,10 @@ from api.services.breaks.choices import break_choices
 from api.services.breaks.moving import move_break, split_rest, take_break
 from api.services.days.planning import plan_day
 from api.services.days.views import agent_day, masked_day
-from api.services.floor.commands import moment, set_state
+from api.services.floor.commands import ContactIn, moment, post_contact, set_state, start
 from api.services.floor.resting import give_back_rest
 from roster.accounts import Role
+from roster.contacts import Contact, ContactStatus
 from roster.rest import AgentState, DebriefInvitation
 from roster.shifts import Placed, Requirement, Segment, SegmentKind, ShiftType
 from roster.store.engine import reading, writing
@@ -227,6 +228,8 @@ def test_a_break_is_taken_now_and_the_floor_sends_nothing_meanwhile(
 ) -> None:
     set_state(any_context, "a01", AgentState.AVAILABLE, actor="a01")
     clock.now = at(600) + timedelta(seconds=20)
+    reserved = post_contact(any_context, ContactIn(ref="r1", queue="advice"), actor="router")
+    assert (reserved.status, reserved.agent) == ("assigned", "a01")
     told = take_break(any_context, caller(centre), number(any_context, centre, 1))
     assert told.sentence.startswith("Your meal has begun, until 10:30.")
     (segment,) = told.segments
@@ -236,6 +239,23 @@ def test_a_break_is_taken_now_and_the_floor_sends_nothing_meanwhile(
     current = agent_day(any_context, centre.agents["a01"], clock.now).current
     assert current is not None
     assert current.kind == "meal"
+    late = post_contact(any_context, ContactIn(ref="r2", queue="advice"), actor="router")
+    assert (late.status, late.agent) == ("waiting", None)
+    with reading(any_context.engine) as session:
+        contact = session.get(Contact, reserved.id)
+    assert contact is not None
+    assert (contact.status, contact.agent_id) == (ContactStatus.WAITING, None)
+
+
+def test_a_break_is_not_taken_in_the_middle_of_a_contact(any_context: Context, centre: Centre, clock: SetClock) -> None:
+    set_state(any_context, "a01", AgentState.AVAILABLE, actor="a01")
+    clock.now = at(600)
+    held = post_contact(any_context, ContactIn(ref="r1", queue="advice"), actor="router")
+    start(any_context, held.id, actor="a01")
+    before = breaks(any_context, centre)
+    with pytest.raises(Conflict, match="you are on a contact"):
+        take_break(any_context, caller(centre), number(any_context, centre, 1))
+    assert breaks(any_context, centre) == before
 
 
 def test_a_break_is_taken_now_only_when_the_rules_let_it_begin(any_context: Context, centre: Centre) -> None:
