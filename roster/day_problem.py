@@ -51,6 +51,9 @@ class DayAgent(_Value):
     starts_at: datetime
     ends_at: datetime
     fixed: tuple[SegmentSpan, ...] = ()
+    planned: tuple[SegmentSpan, ...] = Field(
+        default=(), description="breaks that lie ahead where an earlier plan put them, not in `fixed`: they may move"
+    )
     kept_free: tuple[Span, ...] = ()
     parts: tuple[Span, ...] = ()
     not_before: datetime | None = Field(default=None, description="no new break starts earlier: what was, was")
@@ -112,6 +115,31 @@ class DebriefRequest(_Value):
     minutes: int = Field(ge=5, le=120)
 
 
+class Appointment(_Value):
+    """Something that needs a time: a call-back, focus time, a meeting, rest that is owed. All of `people` at once.
+
+    `planned_at` is where an earlier plan put it; then it may move.
+    """
+
+    id: Id
+    kind: SegmentKind
+    people: tuple[Id, ...] = Field(min_length=1, max_length=60)
+    minutes: int = Field(ge=1, le=240)
+    earliest: datetime
+    latest: datetime = Field(description="the latest end")
+    planned_at: datetime | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.kind in (SegmentKind.WORK, *BREAK_KINDS):
+            raise ValueError(f"{self.id!r} is {self.kind}: expected a kind that is neither work nor a break")
+        if self.latest - self.earliest < self.minutes * MINUTE:
+            raise ValueError(
+                f"{self.id!r} of {self.minutes} minutes does not fit between {self.earliest} and {self.latest}"
+            )
+        return self
+
+
 class QueueDemand(_Value):
     """What a queue needs per quarter: agents, and how many heavy and severe contacts history makes one expect."""
 
@@ -132,6 +160,8 @@ class DayWeights(_Value):
     quiet_slack: int = Field(default=3, ge=0, description="agents to spare that make a time quiet")
     unplaced_break: int = Field(default=100_000, ge=0)
     unplaced_debrief: int = Field(default=2_000, ge=0)
+    unplaced_appointment: int = Field(default=20_000, ge=0)
+    moved: int = Field(default=60, ge=0, description="per break or appointment that leaves where it was planned")
 
 
 class DayProblem(_Value):
@@ -149,6 +179,10 @@ class DayProblem(_Value):
     others: tuple[DayAgent, ...] = ()
     demands: tuple[QueueDemand, ...] = ()
     debriefs: tuple[DebriefRequest, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+    announced_until: datetime | None = Field(
+        default=None, description="what is planned to begin before then moves only if it can't stay"
+    )
     breaks: BreaksPolicy
     heavy_rest_minutes: float = Field(default=0, ge=0, description="decompression after a heavy contact")
     severe_rest_minutes: float = Field(default=0, ge=0, description="decompression after a severe contact")
@@ -227,6 +261,14 @@ class PlacedDebrief(_Value):
     ends_at: datetime
 
 
+class PlacedAppointment(_Value):
+    """The time of an appointment; it is a segment in the day of each of its people too."""
+
+    id: Id
+    starts_at: datetime
+    ends_at: datetime
+
+
 class Unplaced(_Value):
     """What had no place, in a sentence."""
 
@@ -242,6 +284,7 @@ class DayResult(_Value):
     status: DayStatus
     days: tuple[PersonDay, ...]
     debriefs: tuple[PlacedDebrief, ...] = ()
+    appointments: tuple[PlacedAppointment, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     objective: int = 0
     bound: int | None = Field(default=None, description="no plan has a lower objective: proved")

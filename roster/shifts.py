@@ -38,6 +38,10 @@ class SegmentKind(StrEnum):
     DEBRIEF = "debrief"
     CALL_BACK = "call_back"
     TRAINING = "training"
+    MEETING = "meeting"
+    FOCUS = "focus"
+    GROUP = "group"
+    """a reflective group: three to eight who wanted it"""
     AWAY = "away"
 
 
@@ -50,7 +54,7 @@ class Placed(StrEnum):
     """by a person, and a part of a rest that they split"""
 
 
-PROTECTED_KINDS = frozenset({SegmentKind.DECOMPRESSION, SegmentKind.DEBRIEF})
+PROTECTED_KINDS = frozenset({SegmentKind.DECOMPRESSION, SegmentKind.DEBRIEF, SegmentKind.GROUP})
 """Shown to others as "protected time", whichever it is."""
 
 

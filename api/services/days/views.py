@@ -27,6 +27,9 @@ LABELS = {
     SegmentKind.DEBRIEF: "Peer debrief",
     SegmentKind.CALL_BACK: "Call-back",
     SegmentKind.TRAINING: "Training",
+    SegmentKind.MEETING: "Meeting",
+    SegmentKind.FOCUS: "Focus time",
+    SegmentKind.GROUP: "Reflective group",
     SegmentKind.AWAY: "Away",
 }
 PROTECTED = "protected"
