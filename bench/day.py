@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from bench.day_others import figures, fixed_slots, slots_without_people
 from bench.own_day import own_day
 from bench.reaches import Line, table
+from optimizer.day.bookings import debrief_places
 from optimizer.day.matching import matched
-from optimizer.day.options import Room, debrief_options, in_every_order, most_placed, person_options
+from optimizer.day.options import Room, in_every_order, most_placed, person_options
 from optimizer.day.solve import solve_day
 from optimizer.day.warm import warm
 from roster.day_problem import DayProblem, DayResult
@@ -122,7 +123,7 @@ def most_debriefs(day: DayProblem) -> int:
     """How many debriefs have a peer with a session left and a time that leaves both their breaks, all at once."""
     room = Room(person_options(day, person) for person in day.agents)
     wishes = {
-        request.id: list(dict.fromkeys(option.peer for option in debrief_options(day, request, room)))
+        request.id: list(dict.fromkeys(one.peer for one in debrief_places(day, request, room) if one.peer is not None))
         for request in day.debriefs
     }
     return len(matched(wishes, {code: person.sessions_left for code, person in day.agent_of.items()}))

@@ -10,9 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.day.cover import Cover, quiet_slack
-from optimizer.day.options import DebriefOption, PersonOptions
-from optimizer.day.plan import Plan, tight_cost
+from optimizer.day.bookings import Booking
+from optimizer.day.cover import Cover
+from optimizer.day.options import PersonOptions
+from optimizer.day.plan import Plan
+from optimizer.day.prepared import Prepared
 from roster.day_problem import DayProblem
 
 Floats = NDArray[np.float64]
@@ -52,30 +54,32 @@ class Covering(NamedTuple):
     again: float
 
 
-class Talks(NamedTuple):
-    """Debriefs. Per request who asks, its length and the first of its options (one past the last: where they end);
-    per option the peer, the minute it starts, and what that costs by itself.
+class Bookings(NamedTuple):
+    """Debriefs and appointments. Per booking its people as `who[first:first of the next]`, its length, and the first of
+    its places (one past the last: where they end); per place who joins (-1: nobody), the minute it starts, and what
+    that costs by itself. The places of one peer follow one another.
     """
 
-    agent: Ints
+    first: Ints
+    who: Ints
     minutes: Ints
     begin: Ints
     peer: Ints
     start: Ints
-    tight: Floats
-    unplaced: float
+    own: Floats
+    unplaced: Floats
 
 
 class State(NamedTuple):
-    """A plan in the making. `slot` of each break (-1: none), option of each request (-1: none), sessions left of each
-    person, their debriefs as [begin, end) minutes, and `lack` with all that away.
+    """A plan in the making. `slot` of each break (-1: none), place of each booking (-1: none), sessions left of each
+    person, how many bookings they have `booked` and these as [begin, end) minutes, and `lack` with all that away.
     """
 
     slot: Ints
-    option: Ints
+    place: Ints
     sessions: Ints
     busy: Ints
-    talks: Ints
+    booked: Ints
     lack: Ints
 
 
@@ -140,34 +144,36 @@ def covering_of(problem: DayProblem, cover: Cover) -> Covering:
     )
 
 
-def talks_of(
-    problem: DayProblem, debriefs: Mapping[str, Sequence[DebriefOption]], cover: Cover, codes: Mapping[str, int]
-) -> Talks:
-    """What each request may come to."""
-    slack = quiet_slack(cover, np.zeros_like(cover.supply))
-    options = [option for request in problem.debriefs for option in debriefs[request.id]]
-    counts = [len(debriefs[request.id]) for request in problem.debriefs]
-    return Talks(
-        agent=np.array([codes.get(request.agent, -1) for request in problem.debriefs], dtype=np.int64),
-        minutes=np.array([request.minutes for request in problem.debriefs], dtype=np.int64),
-        begin=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        peer=np.array([codes[option.peer] for option in options], dtype=np.int64),
-        start=np.array([option.start for option in options], dtype=np.int64),
-        tight=np.array([float(tight_cost(problem, slack, option.start, option.request.minutes)) for option in options]),
-        unplaced=float(problem.weights.unplaced_debrief),
+def booking_table(bookings: Sequence[Booking], codes: Mapping[str, int]) -> Bookings:
+    """What each of `bookings` may come to."""
+    places = [place for booking in bookings for place in booking.places]
+    return Bookings(
+        first=_ends([len(booking.people) if booking.places else 0 for booking in bookings]),
+        who=np.array([codes[one] for booking in bookings if booking.places for one in booking.people], dtype=np.int64),
+        minutes=np.array([booking.minutes for booking in bookings], dtype=np.int64),
+        begin=_ends([len(booking.places) for booking in bookings]),
+        peer=np.array([-1 if place.peer is None else codes[place.peer] for place in places], dtype=np.int64),
+        start=np.array([place.start for place in places], dtype=np.int64),
+        own=np.array([float(place.cost) for place in places]),
+        unplaced=np.array([float(booking.unplaced) for booking in bookings]),
     )
 
 
-def empty_state(problem: DayProblem, chains: Chains, covering: Covering) -> State:
+def _ends(counts: Sequence[int]) -> Ints:
+    """Where each of so many begins in one table, and where the last ends."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def empty_state(problem: DayProblem, chains: Chains, covering: Covering, bookings: Bookings) -> State:
     """Nothing placed."""
     people = (*problem.agents, *problem.others)
-    requests = len(problem.debriefs)
+    count = len(bookings.minutes)
     return State(
         slot=np.full(len(chains.minutes), -1, dtype=np.int64),
-        option=np.full(requests, -1, dtype=np.int64),
+        place=np.full(count, -1, dtype=np.int64),
         sessions=np.array([person.sessions_left for person in people], dtype=np.int64),
-        busy=np.zeros((len(people), requests, 2), dtype=np.int64),
-        talks=np.zeros(len(people), dtype=np.int64),
+        busy=np.zeros((len(people), count, 2), dtype=np.int64),
+        booked=np.zeros(len(people), dtype=np.int64),
         lack=covering.lack.copy(),
     )
 
@@ -184,22 +190,15 @@ def scratch_of(chains: Chains, quarters: int) -> Scratch:
     )
 
 
-def plan_of(
-    chains: Chains,
-    state: State,
-    people: Sequence[PersonOptions],
-    problem: DayProblem,
-    debriefs: Mapping[str, Sequence[DebriefOption]],
-) -> Plan:
-    """`state` as a plan; `people` are the chains, one a person."""
-    plan = Plan({})
-    for options, person, first in zip(people, chains.person.tolist(), chains.first.tolist(), strict=True):
+def plan_of(chains: Chains, state: State, day: Prepared) -> Plan:
+    """`state` as a plan; `chains` are one a person."""
+    plan = Plan({}, [])
+    for options, person, first in zip(day.people, chains.person.tolist(), chains.first.tolist(), strict=True):
         slots = state.slot[first : first + len(options.breaks)].tolist()
         low = int(chains.low[person])
         plan.starts[options.person.id] = [None if slot < 0 else (low + slot) * chains.step for slot in slots]
     begin = 0
-    for request, option in zip(problem.debriefs, state.option.tolist(), strict=True):
-        if option >= 0:
-            plan.debriefs[request.id] = debriefs[request.id][option - begin]
-        begin += len(debriefs[request.id])
+    for booking, place in zip(day.bookings, state.place.tolist(), strict=True):
+        plan.places.append(None if place < 0 else booking.places[place - begin])
+        begin += len(booking.places)
     return plan

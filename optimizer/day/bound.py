@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.compiled import compiled
-from optimizer.day.arrays import Bools, Chains, Covering, Floats, Ints, Scratch, Talks, scratch_of
+from optimizer.day.arrays import Bookings, Bools, Chains, Covering, Floats, Ints, Scratch, scratch_of
 from optimizer.day.chain import cheapest, price_linear, read_chain
 from roster.clock import QUARTER_MINUTES
 
@@ -67,21 +67,31 @@ def best_breaks(chains: Chains, group: Ints, prices: Floats, away: Floats, scrat
 
 
 @compiled
-def best_talks(talks: Talks, group: Ints, prices: Floats, best: Floats, option: Ints) -> None:
-    """Each request's cheapest option at `prices`, or none: its cost into `best`, its number (or -1) into `option`."""
-    for request in range(len(talks.agent)):
-        best[request], option[request] = talks.unplaced, -1
-        for one in range(talks.begin[request], talks.begin[request + 1]):
-            cost = talks.tight[one]
-            for person in (talks.agent[request], talks.peer[one]):
-                at, end = talks.start[one], talks.start[one] + talks.minutes[request]
-                while at < end:
-                    quarter = at // 15
-                    until = min(end, (quarter + 1) * 15)
-                    cost += prices[group[person], quarter] * (until - at)
-                    at = until
-            if cost < best[request]:
-                best[request], option[request] = cost, one
+def price_away(prices: Floats, start: int, minutes: int) -> float:
+    """A stretch at `prices` per minute of each quarter."""
+    total, at, end = 0.0, start, start + minutes
+    while at < end:
+        quarter = at // 15
+        until = min(end, (quarter + 1) * 15)
+        total += prices[quarter] * (until - at)
+        at = until
+    return total
+
+
+@compiled
+def best_places(bookings: Bookings, group: Ints, prices: Floats, best: Floats, chosen: Ints) -> None:
+    """Each booking's cheapest place at `prices`, or none: its cost into `best`, its number (or -1) into `chosen`."""
+    for booking in range(len(bookings.minutes)):
+        best[booking], chosen[booking] = bookings.unplaced[booking], -1
+        minutes = bookings.minutes[booking]
+        for place in range(bookings.begin[booking], bookings.begin[booking + 1]):
+            cost, start, peer = bookings.own[place], bookings.start[place], bookings.peer[place]
+            for one in range(bookings.first[booking], bookings.first[booking + 1]):
+                cost += price_away(prices[group[bookings.who[one]]], start, minutes)
+            if peer >= 0:
+                cost += price_away(prices[group[peer]], start, minutes)
+            if cost < best[booking]:
+                best[booking], chosen[booking] = cost, place
 
 
 @compiled
@@ -108,30 +118,34 @@ def project(weights: Floats, most: float) -> None:
 class Dual:
     """The problem whose value at any weights is a lower bound.
 
-    `placed`: only plans with so many debriefs are meant, at what these cost; None: any, at their price for none.
+    `placed`: only plans with so many bookings in place are meant, at what these cost; None: any, at their price for
+    none.
     """
 
     chains: Chains
     covering: Covering
-    talks: Talks
+    bookings: Bookings
     placed: int | None = None
 
     def value(self, weights: Floats, scratch: Scratch) -> tuple[float, Floats]:
         """The bound at `weights[quarter, set]`, and a subgradient there."""
-        covering, talks = self.covering, self.talks
+        covering, bookings = self.covering, self.bookings
         has: Bools = covering.has
         prices = np.ascontiguousarray(has.astype(np.float64) @ weights.T)
         away = np.zeros(prices.shape)
         total = best_breaks(self.chains, covering.group, prices, away, scratch)
-        best, option = np.zeros(len(talks.agent)), np.zeros(len(talks.agent), dtype=np.int64)
-        best_talks(talks, covering.group, prices, best, option)
+        count = len(bookings.minutes)
+        best, chosen = np.zeros(count), np.zeros(count, dtype=np.int64)
+        best_places(bookings, covering.group, prices, best, chosen)
         if self.placed is not None:
             beyond = np.argsort(best, kind="stable")[self.placed :]
-            best[beyond], option[beyond] = 0.0, -1
-        for request in np.flatnonzero(option >= 0).tolist():
-            one = option[request]
-            for person in (talks.agent[request], talks.peer[one]):
-                add_away(away[covering.group[person]], talks.start[one], talks.minutes[request])
+            best[beyond], chosen[beyond] = 0.0, -1
+        for booking in np.flatnonzero(chosen >= 0).tolist():
+            place = chosen[booking]
+            there = bookings.who[bookings.first[booking] : bookings.first[booking + 1]].tolist()
+            for person in (*there, *bookings.peer[place : place + 1].tolist()):
+                if person >= 0:
+                    add_away(away[covering.group[person]], bookings.start[place], bookings.minutes[booking])
         lack = covering.lack + away.T @ has
         over = weights.sum(axis=1) - covering.short
         total += float(best.sum() + (weights * covering.lack).sum() - QUARTER * np.maximum(0.0, over).sum())

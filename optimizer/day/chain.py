@@ -66,7 +66,7 @@ def price_of(covering: Covering, scratch: Scratch, noise: Floats, start: int, mi
 
 @compiled
 def price_starts(chains: Chains, covering: Covering, state: State, chain: int, noise: Floats, scratch: Scratch) -> None:
-    """Fill `scratch.cost` for a chain whose breaks are out of `state.lack`; clear of the person's debriefs."""
+    """Fill `scratch.cost` for a chain whose breaks are out of `state.lack`; clear of the person's bookings."""
     person = chains.person[chain]
     low, width = chains.low[person], chains.width[person]
     first, count = chains.first[chain], chains.many[chain]
@@ -85,8 +85,8 @@ def price_starts(chains: Chains, covering: Covering, state: State, chain: int, n
             if own < CLOSED:
                 start = (low + slot) * chains.step
                 own += price_of(covering, scratch, noise, start, minutes)
-                for talk in range(state.talks[person]):
-                    if start < state.busy[person, talk, 1] and state.busy[person, talk, 0] < start + minutes:
+                for one in range(state.booked[person]):
+                    if start < state.busy[person, one, 1] and state.busy[person, one, 0] < start + minutes:
                         own = CLOSED
             scratch.cost[place, slot] = own
 
@@ -204,7 +204,7 @@ def sweep(chains: Chains, covering: Covering, state: State, order: Ints, noise: 
 
 @compiled
 def breaks_and_cover(chains: Chains, covering: Covering, state: State) -> float:
-    """What `state` costs, debriefs by themselves apart."""
+    """What `state` costs, bookings by themselves apart."""
     total = 0.0
     for one in range(len(state.slot)):
         total += chains.unplaced if state.slot[one] < 0 else chains.own[one, state.slot[one]]

@@ -38,3 +38,26 @@ def unplaced_reason(person: DayAgent, need: BreakNeed) -> str:
         f"{person.id}: no room for a {need.minutes}-minute {need.kind} in the shift from {begin} to {end} "
         "beside what is already fixed"
     )
+
+
+APPOINTMENTS = {
+    SegmentKind.CALL_BACK: "A call-back that was promised.",
+    SegmentKind.FOCUS: "Time for messages, without contacts.",
+    SegmentKind.MEETING: "A meeting.",
+    SegmentKind.TRAINING: "Training.",
+    SegmentKind.GROUP: "A reflective group.",
+    SegmentKind.DEBRIEF: "A debrief.",
+    SegmentKind.DECOMPRESSION: "Rest that was owed to you.",
+    SegmentKind.AWAY: "Away.",
+}
+
+
+def appointment_reason(kind: SegmentKind) -> str:
+    """What is said beside an appointment of `kind`."""
+    return APPOINTMENTS[kind]
+
+
+def word_of(kind: SegmentKind) -> str:
+    """`call-back` for a call_back, `owed rest` for decompression."""
+    words = {SegmentKind.DECOMPRESSION: "owed rest", SegmentKind.FOCUS: "focus time"}
+    return words.get(kind, kind.value.replace("_", "-"))

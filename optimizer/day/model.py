@@ -1,15 +1,15 @@
-"""The day as a CP-SAT model: one Boolean per break and start, and per debrief, peer and time."""
+"""The day as a CP-SAT model: one Boolean per break and start, and per place of a booking."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from optimizer.day.cover import Cover, overlaps, quiet_slack
-from optimizer.day.options import DebriefOption, PersonOptions
-from optimizer.day.plan import Plan, tight_cost
+from optimizer.day.cover import Cover, overlaps
+from optimizer.day.options import PersonOptions
+from optimizer.day.plan import Plan
+from optimizer.day.prepared import Prepared
 from roster.clock import QUARTER_MINUTES
 from roster.day_problem import DayProblem
 
@@ -18,12 +18,15 @@ Terms = list[tuple[int, cp_model.IntVar]]
 
 @dataclass
 class DayModel:
-    """The model and its choices. `starts[agent][break]` maps a start to its Boolean."""
+    """The model and its choices. `starts[agent][break]` maps a start to its Boolean; `places[booking]` are those of the
+    booking's places.
+    """
 
     model: cp_model.CpModel
     starts: dict[str, list[dict[int, cp_model.IntVar]]]
     missing: dict[str, list[cp_model.IntVar]]
-    debriefs: dict[str, list[tuple[DebriefOption, cp_model.IntVar]]]
+    places: list[list[cp_model.IntVar]]
+    day: Prepared
 
     def hint(self, plan: Plan) -> None:
         """Start the search from `plan`."""
@@ -33,40 +36,37 @@ class DayModel:
                 self.model.add_hint(self.missing[code][place], chosen is None)
                 for start, literal in choices.items():
                     self.model.add_hint(literal, start == chosen)
-        for key, pairs in self.debriefs.items():
-            for option, literal in pairs:
-                self.model.add_hint(literal, plan.debriefs.get(key) == option)
+        for booking, literals, chosen_place in zip(self.day.bookings, self.places, plan.places, strict=True):
+            for one, literal in zip(booking.places, literals, strict=True):
+                self.model.add_hint(literal, one == chosen_place)
 
     def read(self, solver: cp_model.CpSolver) -> Plan:
         """What the solver chose."""
-        plan = Plan(
-            {
-                code: [
-                    next((start for start, literal in choices.items() if solver.boolean_value(literal)), None)
-                    for choices in breaks
-                ]
-                for code, breaks in self.starts.items()
-            }
-        )
-        for key, pairs in self.debriefs.items():
-            for option, literal in pairs:
-                if solver.boolean_value(literal):
-                    plan.debriefs[key] = option
-        return plan
+        starts = {
+            code: [
+                next((start for start, literal in choices.items() if solver.boolean_value(literal)), None)
+                for choices in breaks
+            ]
+            for code, breaks in self.starts.items()
+        }
+        places = [
+            next((place for place, each in zip(booking.places, some, strict=True) if solver.boolean_value(each)), None)
+            for booking, some in zip(self.day.bookings, self.places, strict=True)
+        ]
+        return Plan(starts, places)
 
 
-def build_model(
-    problem: DayProblem, people: Sequence[PersonOptions], debriefs: Mapping[str, Sequence[DebriefOption]], cover: Cover
-) -> DayModel:
+def build_model(prepared: Prepared) -> DayModel:
     """Post every rule and the objective."""
+    problem, cover = prepared.problem, prepared.cover
     model = cp_model.CpModel()
-    day = DayModel(model, {}, {}, {})
+    day = DayModel(model, {}, {}, [], prepared)
     cost: Terms = []
     away: dict[tuple[int, int], Terms] = defaultdict(list)
     covering: dict[tuple[str, int], list[cp_model.IntVar]] = defaultdict(list)
-    for options in people:
+    for options in prepared.people:
         _post_breaks(problem, options, day, cost, away, covering, cover)
-    _post_debriefs(problem, debriefs, day, cost, away, covering, cover)
+    _post_bookings(day, cost, away, covering)
     _post_cover(problem, cover, day, cost, away)
     model.minimize(sum(weight * variable for weight, variable in cost))
     return day
@@ -108,37 +108,34 @@ def _post_breaks(
                     model.add_at_most_one(*(literal for start, literal in after.items() if start <= until), *late)
 
 
-def _post_debriefs(
-    problem: DayProblem,
-    debriefs: Mapping[str, Sequence[DebriefOption]],
+def _post_bookings(
     day: DayModel,
     cost: Terms,
     away: dict[tuple[int, int], Terms],
     covering: dict[tuple[str, int], list[cp_model.IntVar]],
-    cover: Cover,
 ) -> None:
-    """At most one peer and time each, both people free of breaks and other debriefs then, peers within their cap."""
-    model = day.model
-    slack = quiet_slack(cover, np.zeros_like(cover.supply))
+    """At most one place each, everybody there free of breaks and other bookings then, peers within their cap."""
+    model, problem, cover = day.model, day.day.problem, day.day.cover
     by_peer: dict[str, list[cp_model.IntVar]] = defaultdict(list)
     meeting: dict[tuple[str, int], list[cp_model.IntVar]] = defaultdict(list)
-    for request in problem.debriefs:
-        pairs = [
-            (option, model.new_bool_var(f"{request.id}/{place}")) for place, option in enumerate(debriefs[request.id])
-        ]
-        day.debriefs[request.id] = pairs
-        absent = model.new_bool_var(f"{request.id}/none")
-        model.add_exactly_one(*(literal for _, literal in pairs), absent)
-        cost.append((problem.weights.unplaced_debrief, absent))
-        for option, literal in pairs:
-            by_peer[option.peer].append(literal)
-            cost.append((tight_cost(problem, slack, option.start, request.minutes), literal))
-            for code in (request.agent, option.peer):
+    for number, booking in enumerate(day.day.bookings):
+        literals = [model.new_bool_var(f"booking {number}/{place}") for place in range(len(booking.places))]
+        day.places.append(literals)
+        absent = model.new_bool_var(f"booking {number}/none")
+        model.add_exactly_one(*literals, absent)
+        cost.append((booking.unplaced, absent))
+        for place, literal in zip(booking.places, literals, strict=True):
+            if place.peer is not None:
+                by_peer[place.peer].append(literal)
+            cost.append((place.cost, literal))
+            first = place.start // problem.step_minutes
+            last = -(-(place.start + booking.minutes) // problem.step_minutes)
+            for code in booking.those_at(place):
                 group = cover.group_of(problem.agent_of[code].skills)
-                for quarter, minutes in overlaps(option.start, request.minutes):
+                for quarter, minutes in overlaps(place.start, booking.minutes):
                     away[group, quarter].append((minutes, literal))
-                for slot in range(option.start, option.start + request.minutes, problem.step_minutes):
-                    meeting[code, slot // problem.step_minutes].append(literal)
+                for slot in range(first, last):
+                    meeting[code, slot].append(literal)
     for key, literals in meeting.items():
         model.add_at_most_one(*literals, *covering.get(key, ()))
     for code, literals in by_peer.items():

@@ -3,27 +3,29 @@
 Minutes here count from the problem's `starts_at`.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import combinations
 
 from optimizer.day.cover import overlaps
-from roster.day import MINUTE
-from roster.day_problem import BREAK_KINDS, BreakNeed, DayAgent, DayProblem, DebriefRequest
+from roster.day import MINUTE, SegmentSpan
+from roster.day_problem import BREAK_KINDS, BreakNeed, DayAgent, DayProblem
 from roster.shifts import SegmentKind
-
-DEBRIEF_GRID_MINUTES = 15
 
 
 @dataclass(frozen=True)
 class BreakOptions:
-    """One break of one person: ascending `starts`, and what each costs for leaving the even spread."""
+    """One break of one person: ascending `starts`, and what each costs: for leaving the even spread, and where it was
+    `planned`, if an earlier plan had it.
+    """
 
     need: BreakNeed
     starts: tuple[int, ...]
     costs: tuple[int, ...]
+    planned: SegmentSpan | None = None
 
 
 @dataclass(frozen=True)
@@ -54,26 +56,59 @@ class PersonOptions:
         )
 
 
-@dataclass(frozen=True)
-class DebriefOption:
-    """One peer and one time for a request."""
-
-    request: DebriefRequest
-    peer: str
-    start: int
-
-
 def minute_of(problem: DayProblem, instant: datetime) -> int:
     """Minutes from the problem's start to `instant`, rounded down."""
     return (instant - problem.starts_at) // MINUTE
 
 
+def minute_after(problem: DayProblem, instant: datetime) -> int:
+    """Minutes from the problem's start to `instant`, rounded up."""
+    return -((problem.starts_at - instant) // MINUTE)
+
+
 def person_options(problem: DayProblem, person: DayAgent) -> PersonOptions:
-    """The breaks `person` is still due: those fixed already count as given."""
-    left = person.still_due(problem.breaks)
-    return PersonOptions(
-        person, tuple(_options(problem, person, need) for need in left), problem.breaks.min_gap_minutes
-    )
+    """The breaks `person` is still due, in the order in which they are planned: those fixed already count as given."""
+    pairs = with_planned(person.still_due(problem.breaks), person.planned)
+    if person.planned:
+        pairs.sort(key=lambda pair: pair[0].ideal if pair[1] is None else pair[1].starts_at)
+    gap = problem.breaks.min_gap_minutes
+    taken = taken_minutes(problem, person, gap)
+    options = PersonOptions(person, tuple(_options(problem, person, need, span, taken) for need, span in pairs), gap)
+    if most_placed(options) == len(options.breaks):
+        return options
+    return max((options, *in_every_order(options)), key=most_placed)
+
+
+def with_planned(
+    needs: Sequence[BreakNeed], planned: Sequence[SegmentSpan]
+) -> list[tuple[BreakNeed, SegmentSpan | None]]:
+    """Each need with the break that is planned for it: in order of time, kind by kind, and together nearest."""
+    found: dict[BreakNeed, SegmentSpan] = {}
+    for kind in BREAK_KINDS:
+        due = [need for need in needs if need.kind is kind]
+        spans = sorted((span for span in planned if span.kind is kind), key=lambda span: span.starts_at)
+        some = min(len(due), len(spans))
+        pairings = (
+            tuple(zip(chosen, kept, strict=True))
+            for chosen in combinations(due, some)
+            for kept in combinations(spans, some)
+        )
+        found |= dict(min(pairings, key=_apart))
+    return [(need, found.get(need)) for need in needs]
+
+
+def _apart(pairs: Iterable[tuple[BreakNeed, SegmentSpan]]) -> timedelta:
+    return sum((abs(need.ideal - span.starts_at) for need, span in pairs), timedelta(0))
+
+
+def taken_minutes(problem: DayProblem, person: DayAgent, gap: int = 0) -> list[tuple[int, int]]:
+    """Minutes (from, until) that what is fixed or kept free touches; with `gap` on either side of a fixed break."""
+    found = []
+    for span in person.fixed:
+        wide = gap if span.kind in BREAK_KINDS else 0
+        found.append((minute_of(problem, span.starts_at) - wide, minute_after(problem, span.ends_at) + wide))
+    found += [(minute_of(problem, kept.starts_at), minute_after(problem, kept.ends_at)) for kept in person.kept_free]
+    return found
 
 
 def in_every_order(options: PersonOptions) -> list[PersonOptions]:
@@ -88,55 +123,54 @@ def in_every_order(options: PersonOptions) -> list[PersonOptions]:
     return found
 
 
-def _options(problem: DayProblem, person: DayAgent, need: BreakNeed) -> BreakOptions:
-    step, weights = problem.step_minutes, problem.weights
-    gap = problem.breaks.min_gap_minutes * MINUTE
+def _options(
+    problem: DayProblem, person: DayAgent, need: BreakNeed, planned: SegmentSpan | None, taken: list[tuple[int, int]]
+) -> BreakOptions:
+    step, weights, minutes = problem.step_minutes, problem.weights, need.minutes
     earliest = need.earliest if person.not_before is None else max(need.earliest, person.not_before)
     first = -(-(earliest - problem.starts_at) // (step * MINUTE)) * step
     last = minute_of(problem, need.latest)
     ideal = minute_of(problem, need.ideal)
+    stays = None if planned is None else (planned.starts_at - problem.starts_at) / MINUTE
     starts, costs = [], []
     for start in range(first, last + 1, step):
-        begin = problem.starts_at + start * MINUTE
-        end = begin + need.minutes * MINUTE
-        near = any(span.overlaps(begin - gap, end + gap) for span in person.fixed if span.kind in BREAK_KINDS)
-        if near or person.is_taken(begin, end):
+        if any(begin - minutes < start < end for begin, end in taken):
             continue
         steps = abs(start - ideal) // step
+        moved = weights.moved if stays is not None and start != stays else 0
         starts.append(start)
-        costs.append(weights.drift * steps + weights.drift_again * max(0, steps - 30 // step))
-    return BreakOptions(need, tuple(starts), tuple(costs))
+        costs.append(weights.drift * steps + weights.drift_again * max(0, steps - 30 // step) + moved)
+    return BreakOptions(need, tuple(starts), tuple(costs), planned)
 
 
-def most_placed(options: PersonOptions) -> int:
-    """How many of a person's breaks can have a place at once: earliest first, in order, each skipped in turn."""
+def most_placed(options: PersonOptions, begin: int = 0, end: int = 0) -> int:
+    """How many of a person's breaks can have a place at once, none of it in minutes [begin, end).
+
+    Earliest first, in order, each skipped in turn.
+    """
     best = {0: -(10**9)}
     for option in options.breaks:
         longer = dict(best)
         for count, free_from in best.items():
-            start = next((start for start in option.starts if start >= free_from), None)
+            start = _next(option, free_from, begin, end)
             if start is not None:
-                end = start + option.need.minutes + options.gap
-                longer[count + 1] = min(longer.get(count + 1, end), end)
+                then = start + option.need.minutes + options.gap
+                longer[count + 1] = min(longer.get(count + 1, then), then)
         best = longer
     return max(best)
 
 
-def clear_of(options: PersonOptions, begin: int, end: int) -> PersonOptions:
-    """The same person without the starts that would run into minutes [begin, end)."""
-    breaks = []
-    for one in options.breaks:
-        kept = [
-            (start, cost)
-            for start, cost in zip(one.starts, one.costs, strict=True)
-            if start >= end or start + one.need.minutes <= begin
-        ]
-        breaks.append(replace(one, starts=tuple(start for start, _ in kept), costs=tuple(cost for _, cost in kept)))
-    return replace(options, breaks=tuple(breaks))
+def _next(option: BreakOptions, free_from: int, begin: int, end: int) -> int | None:
+    """The first start from `free_from` on that keeps clear of [begin, end)."""
+    starts = option.starts
+    place = bisect_left(starts, free_from)
+    if place < len(starts) and begin - option.need.minutes < starts[place] < end:
+        place = bisect_left(starts, end)
+    return starts[place] if place < len(starts) else None
 
 
 class Room:
-    """Whether somebody's breaks all have their place beside one debrief: a debrief takes no rest from anybody."""
+    """Whether somebody's breaks all have their place beside one booking: it takes no rest from anybody."""
 
     def __init__(self, people: Iterable[PersonOptions]) -> None:
         self._people = {options.person.id: options for options in people}
@@ -150,41 +184,10 @@ class Room:
             return True
         key = (code, begin, end)
         if key not in self._known:
-            self._known[key] = most_placed(clear_of(options, begin, end)) == self._most(code)
+            self._known[key] = most_placed(options, begin, end) == self._most(code)
         return self._known[key]
 
     def _most(self, code: str) -> int:
         if code not in self._counts:
             self._counts[code] = most_placed(self._people[code])
         return self._counts[code]
-
-
-def debrief_options(problem: DayProblem, request: DebriefRequest, room: Room) -> list[DebriefOption]:
-    """Every peer and time that the rules allow for `request` and that leaves both people `room` for their breaks."""
-    agent = problem.agent_of.get(request.agent)
-    if agent is None:
-        return []
-    result = []
-    for code in request.peers:
-        if not _may_be_peer(problem, agent, request, code):
-            continue
-        peer = problem.agent_of[code]
-        plan_from = [person.not_before for person in (agent, peer) if person.not_before is not None]
-        begin = max(request.earliest, agent.starts_at, peer.starts_at, *plan_from)
-        end = min(request.latest, agent.ends_at, peer.ends_at)
-        first = -(-(begin - problem.starts_at) // (DEBRIEF_GRID_MINUTES * MINUTE)) * DEBRIEF_GRID_MINUTES
-        for start in range(first, minute_of(problem, end) - request.minutes + 1, DEBRIEF_GRID_MINUTES):
-            until = start + request.minutes
-            at, to = problem.starts_at + start * MINUTE, problem.starts_at + until * MINUTE
-            if agent.is_taken(at, to) or peer.is_taken(at, to):
-                continue
-            if room.beside(agent.id, start, until) and room.beside(code, start, until):
-                result.append(DebriefOption(request, code, start))
-    return result
-
-
-def _may_be_peer(problem: DayProblem, agent: DayAgent, request: DebriefRequest, code: str) -> bool:
-    peer = problem.agent_of.get(code)
-    if peer is None or code == agent.id or code in request.barred or code in agent.managers:
-        return False
-    return peer.volunteer and peer.sessions_left > 0

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.day.cover import build_cover
-from optimizer.day.options import person_options
 from optimizer.day.plan import Plan, plan_cost
+from optimizer.day.prepared import Prepared
 from optimizer.day.solve import solve_day
 from roster.clock import at_local, midnight, quarters_of
 from roster.day import SegmentSpan, partition
@@ -72,8 +72,8 @@ def test_a_tiny_day_costs_what_brute_force_finds(seed: int) -> None:
     people = [agent(f"a{n}", skills, 0, 120) for n, skills in enumerate(random.choice(["q", "r", "qr"], 3))]
     needs = [demand(queue, *(int(x) for x in random.integers(0, 3, 8))) for queue in "qr"]
     problem = day(*people, quarters=8, breaks=SHORT, demands=tuple(needs), step_minutes=15)
-    options = [person_options(problem, person) for person in people]
-    cover = build_cover(problem)
+    prepared = Prepared.of(problem)
+    options = prepared.people
 
     def chains(one: Any) -> list[list[int | None]]:
         starts = product(*([*each.starts, None] for each in one.breaks))
@@ -89,7 +89,7 @@ def test_a_tiny_day_costs_what_brute_force_finds(seed: int) -> None:
         ]
 
     best = min(
-        plan_cost(problem, options, cover, Plan(dict(zip((p.id for p in people), chosen, strict=True))))
+        plan_cost(prepared, Plan(dict(zip((p.id for p in people), chosen, strict=True)), []))
         for chosen in product(*(chains(one) for one in options))
     )
     found = solve_day(problem)

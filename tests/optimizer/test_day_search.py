@@ -8,12 +8,21 @@ import numpy as np
 import pytest
 
 from optimizer.day import solve, whole
-from optimizer.day.arrays import Chains, Ints, chains_of, codes_of, covering_of, empty_state, scratch_of
+from optimizer.day.arrays import (
+    Chains,
+    Ints,
+    booking_table,
+    chains_of,
+    codes_of,
+    covering_of,
+    empty_state,
+    scratch_of,
+)
 from optimizer.day.chain import breaks_and_cover, respond
-from optimizer.day.cover import Cover, build_cover
 from optimizer.day.matching import matched
-from optimizer.day.options import PersonOptions, Room, debrief_options, most_placed, person_options
+from optimizer.day.options import PersonOptions, most_placed, person_options
 from optimizer.day.plan import Plan, plan_away, plan_cost
+from optimizer.day.prepared import Prepared
 from optimizer.day.proofs import objective_bound, short_bound
 from optimizer.day.search import DaySearch
 from optimizer.day.solve import solve_day
@@ -85,73 +94,66 @@ def chains(options: PersonOptions, orders: bool = False) -> list[dict[int, int |
     return found
 
 
-def every_plan(problem: DayProblem, people: list[PersonOptions], *, orders: bool) -> list[Plan]:
+def every_plan(day: Prepared, *, orders: bool) -> list[Plan]:
     """Every plan of a tiny day."""
-    options = debrief_options(problem, problem.debriefs[0], Room(people))
+    (booking,) = day.bookings
     plans = []
-    for some in product(*(chains(one, orders) for one in people)):
-        starts = {one.person.id: list(chosen.values()) for one, chosen in zip(people, some, strict=True)}
-        plans.append(Plan(starts))
-        for option in options:
-            end = option.start + option.request.minutes
+    for some in product(*(chains(one, orders) for one in day.people)):
+        starts = {one.person.id: list(chosen.values()) for one, chosen in zip(day.people, some, strict=True)}
+        plans.append(Plan(starts, [None]))
+        for place in booking.places:
+            end = place.start + booking.minutes
             clash = any(
-                start is not None and start < end and option.start < start + one.need.minutes
-                for each in people
+                start is not None and start < end and place.start < start + one.need.minutes
+                for each in day.people
                 if each.person.id in ("a0", "a1")
                 for one, start in zip(each.breaks, starts[each.person.id], strict=True)
             )
             if not clash:
-                plans.append(Plan(starts, {"d": option}))
+                plans.append(Plan(starts, [place]))
     return plans
 
 
 def full(plan: Plan, rooms: int) -> bool:
     """Whether all breaks and the debrief are in place."""
     placed = sum(start is not None for starts in plan.starts.values() for start in starts)
-    return placed == rooms and "d" in plan.debriefs
-
-
-def prepared(problem: DayProblem) -> tuple[list[PersonOptions], Cover]:
-    return [person_options(problem, person) for person in problem.agents], build_cover(problem)
+    return placed == rooms and None not in plan.places
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_plan_is_below_the_bounds_and_the_best_is_near_them(seed: int) -> None:
-    problem = tiny(seed)
-    people, cover = prepared(problem)
-    debriefs = {"d": debrief_options(problem, problem.debriefs[0], Room(people))}
-    plans = every_plan(problem, people, orders=False)
-    best = min(plans, key=lambda plan: plan_cost(problem, people, cover, plan))
-    cost = plan_cost(problem, people, cover, best)
-    bound = objective_bound(problem, people, debriefs, cover, best, steps=300, until=FOREVER)
+    day = Prepared.of(tiny(seed))
+    best = min(every_plan(day, orders=False), key=lambda plan: plan_cost(day, plan))
+    cost = plan_cost(day, best)
+    bound = objective_bound(day, best, steps=300, until=FOREVER)
     assert 0.75 * cost - 60 <= bound <= cost
 
-    rooms = sum(most_placed(one) for one in people)
-    full_plans = [plan for plan in every_plan(problem, people, orders=True) if full(plan, rooms)]
+    rooms = sum(most_placed(one) for one in day.people)
+    full_plans = [plan for plan in every_plan(day, orders=True) if full(plan, rooms)]
     assert full_plans
-    shorts = [int(cover.short(plan_away(problem, people, cover, plan)).sum()) for plan in full_plans]
+    shorts = [int(day.cover.short(plan_away(day, plan)).sum()) for plan in full_plans]
     known = full_plans[int(np.argmin(shorts))]
-    short = short_bound(problem, people, debriefs, cover, known, steps=300, until=FOREVER)
+    short = short_bound(day, known, steps=300, until=FOREVER)
     assert min(shorts) - 40 <= short <= min(shorts)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_one_persons_best_response_is_what_brute_force_finds(seed: int) -> None:
     problem = tiny(seed).model_copy(update={"debriefs": ()})
-    people, cover = prepared(problem)
+    day = Prepared.of(problem)
+    people = day.people
     table = chains_of(problem, people, codes_of(problem), len(people))
-    covering = covering_of(problem, cover)
-    state = empty_state(problem, table, covering)
+    covering = covering_of(problem, day.cover)
+    state = empty_state(problem, table, covering, booking_table((), {}))
     room, still = scratch_of(table, problem.quarters), np.zeros(problem.quarters)
     for chain, options in enumerate(people):
         respond(table, covering, state, chain, still, room)
-        before = {
+        before: dict[str, list[int | None]] = {
             one.person.id: _starts(table, state.slot, place) if place < chain else [None] * len(one.breaks)
             for place, one in enumerate(people)
         }
         costs = [
-            plan_cost(problem, people, cover, Plan(before | {options.person.id: list(chosen.values())}))
-            for chosen in chains(options)
+            plan_cost(day, Plan(before | {options.person.id: list(chosen.values())}, [])) for chosen in chains(options)
         ]
         assert breaks_and_cover(table, covering, state) == min(costs)
 
@@ -246,15 +248,13 @@ def test_noise_finds_what_no_single_person_can_do_better() -> None:
     better = []
     for seed in range(6):
         problem = tight(drawn(date(2026, 11, 24), seed))
-        people, cover = prepared(problem)
-        room = Room(people)
-        debriefs = {one.id: debrief_options(problem, one, room) for one in problem.debriefs}
-        search = DaySearch.of(problem, people, debriefs, cover)
+        day = Prepared.of(problem)
+        search = DaySearch.of(day)
         search.first()
         before = search.cost()
-        assert before == plan_cost(problem, people, cover, search.plan())
+        assert before == plan_cost(day, search.plan())
         search.improve(6_000, 1, FOREVER)
-        assert search.cost() == plan_cost(problem, people, cover, search.plan())
+        assert search.cost() == plan_cost(day, search.plan())
         better.append(search.cost() < before)
     assert sum(better) >= 4
 

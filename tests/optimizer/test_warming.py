@@ -27,12 +27,12 @@ def python(program: str) -> tuple[str, ...]:
 def test_warming_calls_every_compiled_function() -> None:
     program = (
         "from numba.core.dispatcher import Dispatcher\n"
-        "from optimizer.day import bound, chain, talks\n"
+        "from optimizer.day import book, bound, chain\n"
         "from optimizer.shifts import warm\n"
         "from optimizer.shifts.cover import moves\n"
         "from optimizer.shifts.rows import arrays, blocks, layout, near_best, replan, table, weighing\n"
         "warm.warm()\n"
-        "rooms = (arrays, layout, table, near_best, blocks, replan, moves, weighing, bound, chain, talks)\n"
+        "rooms = (arrays, layout, table, near_best, blocks, replan, moves, weighing, bound, chain, book)\n"
         "found = {name: one for room in rooms for name, one in vars(room).items()}\n"
         # What only compiled functions call is compiled into them.
         "found = {name: one for name, one in found.items() if isinstance(one, Dispatcher) and name[0] != '_'}\n"
