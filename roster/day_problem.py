@@ -218,6 +218,11 @@ class DayProblem(_Value):
         """Everybody on duty by id; those to be arranged come first."""
         return {agent.id: agent for agent in (*self.others, *self.agents)}
 
+    def but(self, **changes: object) -> "DayProblem":
+        """The same day with `changes` to its fields; what is kept of them is found anew, unlike in a `model_copy`."""
+        fields = {name: getattr(self, name) for name in DayProblem.model_fields}
+        return DayProblem.model_validate(fields | changes)
+
     def quarter_at(self, instant: datetime) -> int:
         """The quarter in which `instant` falls; negative or beyond the last when it is outside."""
         return (instant - self.starts_at) // QUARTER

@@ -36,13 +36,10 @@ def hold(problem: DayProblem) -> Held:
             people |= trial
             stay.append(one)
     return Held(
-        DayProblem(
-            **dict(problem)
-            | {
-                "agents": tuple(people[person.id] for person in problem.agents),
-                "others": tuple(person if person.id in arranged else people[person.id] for person in problem.others),
-                "appointments": tuple(one for one in problem.appointments if one not in stay),
-            }
+        problem.but(
+            agents=tuple(people[person.id] for person in problem.agents),
+            others=tuple(person if person.id in arranged else people[person.id] for person in problem.others),
+            appointments=tuple(one for one in problem.appointments if one not in stay),
         ),
         tuple(placed(one) for one in problem.appointments if one in stay),
     )

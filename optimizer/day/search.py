@@ -81,7 +81,9 @@ class DaySearch:
         """A valid plan at once: the earlier one, with what has no place in it added; or one from nothing."""
         if resume(self.day, self.chains, self.covering, self.bookings, self.state):
             for chain in self._lacking():
-                respond(self.chains, self.covering, self.state, chain, self._still, self._scratch)
+                self._respond(chain)
+            for chain in self._lacking():
+                self._give_way(chain)
             self._place_missing()
             return
         self._settle()
@@ -96,6 +98,20 @@ class DaySearch:
             for chain in self._movers.tolist()
             if (self.state.slot[first[chain] : first[chain] + many[chain]] < 0).any()
         ]
+
+    def _respond(self, chain: int) -> None:
+        respond(self.chains, self.covering, self.state, chain, self._still, self._scratch)
+
+    def _give_way(self, chain: int) -> None:
+        """Move a person's bookings out of the way of their breaks, if that costs less: none takes a break from them."""
+        before, kept = self.cost(), self._copy()
+        code = self.day.people[chain].person.id
+        for number, booking in enumerate(self.day.bookings):
+            if code in booking.people and self.state.place[number] >= 0:
+                self._book(number, -1, self._calm)
+                self._respond(chain)
+        if self.cost() >= before:
+            self.state = kept
 
     def _settle(self) -> None:
         """Best responses until nobody moves, or everybody has had a few."""

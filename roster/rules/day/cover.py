@@ -32,7 +32,7 @@ def check(problem: DayProblem, result: DayResult) -> Iterator[Finding]:
 
 
 def short_minutes(problem: DayProblem, result: DayResult, quarters: Collection[int] | None = None) -> list[int]:
-    """Agent-minutes short per quarter. Debriefs on offer count as away, as if accepted.
+    """Agent-minutes short per quarter. Debriefs on offer count as away, as if accepted; appointments do.
 
     With `quarters` only those are looked at; the others count as 0.
     """
@@ -43,10 +43,17 @@ def short_minutes(problem: DayProblem, result: DayResult, quarters: Collection[i
         for debrief in result.debriefs
         for code in (debrief.agent, debrief.peer)
     ]
+    people = {one.id: one.people for one in problem.appointments}
+    meeting = [
+        (code, one.starts_at, one.ends_at)
+        for one in result.appointments
+        for code in people.get(one.id, ())
+        if code not in result.segments_of
+    ]
     arranged = [(person, result.segments_of.get(person.id, person.fixed)) for person in problem.agents]
     for person, spans in arranged + [(person, person.fixed) for person in problem.others]:
         busy = [(span.starts_at, span.ends_at) for span in spans if span.kind is not SegmentKind.WORK]
-        busy += [(begin, end) for code, begin, end in away if code == person.id]
+        busy += [(begin, end) for code, begin, end in (*away, *meeting) if code == person.id]
         first, last = problem.quarter_at(person.starts_at), problem.quarter_at(person.ends_at - MINUTE)
         for quarter in range(max(first, 0), min(last, problem.quarters - 1) + 1):
             if quarter not in wanted:

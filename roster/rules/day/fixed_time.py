@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from roster.clock import clock_text
 from roster.day_problem import BREAK_KINDS, DayProblem, DayResult
+from roster.rules.day.appointments import times_of
 from roster.rules.finding import Finding
 from roster.shifts import PROTECTED_KINDS
 
@@ -16,6 +17,7 @@ def check(problem: DayProblem, result: DayResult) -> Iterator[Finding]:
         spans = result.segments_of.get(person.id, ())
         where = {(span.kind, span.starts_at, span.ends_at) for span in spans}
         known = {(span.kind, span.starts_at, span.ends_at) for span in person.fixed}
+        appointed = times_of(problem, result, person.id)
         for span in person.fixed:
             word = "protected time" if span.kind in PROTECTED_KINDS else str(span.kind)
             if (span.kind, span.starts_at, span.ends_at) not in where:
@@ -25,7 +27,7 @@ def check(problem: DayProblem, result: DayResult) -> Iterator[Finding]:
             if (span.kind, span.starts_at, span.ends_at) in known:
                 continue
             at = clock_text(span.starts_at, person.zone)
-            if span.kind in PROTECTED_KINDS:
+            if span.kind in PROTECTED_KINDS and (span.kind, span.starts_at, span.ends_at) not in appointed:
                 sentence = f"{person.id}: protected time at {at} that nobody gave or accepted"
                 yield Finding(RULE, sentence, hard=True, agent=person.id)
             if span.kind in BREAK_KINDS and person.not_before and span.starts_at < person.not_before:

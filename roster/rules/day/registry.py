@@ -5,12 +5,34 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from roster.day_problem import DayProblem, DayResult
-from roster.rules.day import cover, debrief_peers, debrief_times, fixed_time, gaps, meals, partition, rests
+from roster.rules.day import (
+    announced,
+    appointments,
+    cover,
+    debrief_peers,
+    debrief_times,
+    fixed_time,
+    gaps,
+    meals,
+    partition,
+    rests,
+)
 from roster.rules.finding import Finding
 
 Check = Callable[[DayProblem, DayResult], Iterator[Finding]]
 
-MODULES = (partition, meals, rests, gaps, fixed_time, debrief_times, debrief_peers, cover)
+MODULES = (
+    partition,
+    meals,
+    rests,
+    gaps,
+    fixed_time,
+    announced,
+    appointments,
+    debrief_times,
+    debrief_peers,
+    cover,
+)
 
 DAY_RULES: Mapping[str, Check] = MappingProxyType({module.RULE: module.check for module in MODULES})
 """Each rule's check by its name; docs/day.md has a heading of the same name."""
