@@ -1,8 +1,8 @@
 """What arranges a large day: best breaks and proved bounds against brute force, and plans of drawn days."""
 
 import random
-from datetime import UTC, date, datetime
-from itertools import pairwise, permutations, product
+from datetime import date
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -20,98 +20,21 @@ from optimizer.day.arrays import (
 )
 from optimizer.day.chain import breaks_and_cover, respond
 from optimizer.day.matching import matched
-from optimizer.day.options import PersonOptions, most_placed, person_options
+from optimizer.day.options import most_placed, person_options
 from optimizer.day.plan import Plan, plan_away, plan_cost
 from optimizer.day.prepared import Prepared
 from optimizer.day.proofs import objective_bound, short_bound
 from optimizer.day.search import DaySearch
 from optimizer.day.solve import solve_day
-from roster.clock import at_local
 from roster.day import MINUTE, SegmentSpan
-from roster.day_problem import DayAgent, DayProblem, DayStatus, DebriefRequest, QueueDemand, Span
-from roster.policy import BreaksPolicy, default_policy
+from roster.day_problem import DayAgent, DayProblem, DayStatus, DebriefRequest
+from roster.policy import default_policy
 from roster.rules.day.cover import short_minutes
 from roster.rules.day.registry import judge_day
 from roster.shifts import SegmentKind
+from tests.optimizer.days import START, chains, drawn, every_plan, tight, tiny
 
-START = datetime(2026, 11, 24, 7, tzinfo=UTC)
 FOREVER = float("inf")
-SHORT = BreaksPolicy(
-    meal_over_minutes=100,
-    meal_minutes=30,
-    meal_earliest_minutes=15,
-    meal_latest_minutes=75,
-    rest_minutes=15,
-    rest_per_minutes=60,
-    edge_minutes=15,
-    min_gap_minutes=15,
-)
-MIXES = (("q",), ("r",), ("q", "r"))
-
-
-def tiny(seed: int, people: int = 2) -> DayProblem:
-    """Two hours in a grid of a quarter; a meal and two rests each, and one debrief between the first two."""
-    draw = random.Random(seed)
-    agents = tuple(
-        DayAgent(
-            id=f"a{number}",
-            skills=draw.choice(MIXES),
-            starts_at=START,
-            ends_at=START + 120 * MINUTE,
-            volunteer=number == 1,
-            sessions_left=1,
-        )
-        for number in range(people)
-    )
-    demands = tuple(
-        QueueDemand(queue=queue, required=tuple(draw.randrange(people + 1) for _ in range(8))) for queue in "qr"
-    )
-    request = DebriefRequest(id="d", agent="a0", peers=("a1",), earliest=START, latest=START + 120 * MINUTE, minutes=10)
-    return DayProblem(
-        on_date=date(2026, 11, 24),
-        starts_at=START,
-        quarters=8,
-        step_minutes=15,
-        agents=agents,
-        demands=demands,
-        debriefs=(request,),
-        breaks=SHORT,
-    )
-
-
-def chains(options: PersonOptions, orders: bool = False) -> list[dict[int, int | None]]:
-    """Every way to place or leave out a person's breaks, by its place in the list; in any order, or in the list's."""
-    found = []
-    for starts in product(*([*one.starts, None] for one in options.breaks)):
-        spans = [
-            (start, start + one.need.minutes)
-            for start, one in zip(starts, options.breaks, strict=True)
-            if start is not None
-        ]
-        spans = sorted(spans) if orders else spans
-        if all(late[0] - early[1] >= options.gap for early, late in pairwise(spans)):
-            found.append(dict(enumerate(starts)))
-    return found
-
-
-def every_plan(day: Prepared, *, orders: bool) -> list[Plan]:
-    """Every plan of a tiny day."""
-    (booking,) = day.bookings
-    plans = []
-    for some in product(*(chains(one, orders) for one in day.people)):
-        starts = {one.person.id: list(chosen.values()) for one, chosen in zip(day.people, some, strict=True)}
-        plans.append(Plan(starts, [None]))
-        for place in booking.places:
-            end = place.start + booking.minutes
-            clash = any(
-                start is not None and start < end and place.start < start + one.need.minutes
-                for each in day.people
-                if each.person.id in ("a0", "a1")
-                for one, start in zip(each.breaks, starts[each.person.id], strict=True)
-            )
-            if not clash:
-                plans.append(Plan(starts, [place]))
-    return plans
 
 
 def full(plan: Plan, rooms: int) -> bool:
@@ -185,63 +108,6 @@ def test_drawn_days_keep_every_rule_across_midnight_and_clock_changes(
     ).model_copy(update={"seconds": 0.0})
     people = [person_options(problem, person) for person in problem.agents]
     assert len(found.unplaced) == sum(len(one.breaks) - most_placed(one) for one in people)
-
-
-def drawn(on_date: date, seed: int) -> DayProblem:
-    """Fourteen people from the evening into the next morning, in Amsterdam."""
-    draw = random.Random(seed)
-    begin = at_local(on_date, 18 * 60, "Europe/Amsterdam")
-    people = []
-    for number in range(14):
-        starts = begin + draw.randrange(0, 300, 15) * MINUTE
-        minutes = draw.choice((240, 360, 480, 600))
-        at = starts + draw.randrange(0, minutes - 60, 7) * MINUTE
-        kinds = (SegmentKind.TRAINING, SegmentKind.CALL_BACK, SegmentKind.DECOMPRESSION, SegmentKind.REST)
-        people.append(
-            DayAgent(
-                id=f"a{number:02}",
-                zone="Europe/Amsterdam",
-                skills=draw.choice(MIXES),
-                starts_at=starts,
-                ends_at=starts + minutes * MINUTE,
-                fixed=(SegmentSpan(draw.choice(kinds), at, at + 15 * MINUTE),) if draw.random() < 0.5 else (),
-                kept_free=(Span(starts_at=at + 15 * MINUTE, ends_at=at + 40 * MINUTE),) if draw.random() < 0.2 else (),
-                not_before=starts + 90 * MINUTE if draw.random() < 0.3 else None,
-                volunteer=number % 3 == 0,
-                sessions_left=1,
-            )
-        )
-    requests = tuple(
-        DebriefRequest(
-            id=f"d{number}",
-            agent=f"a{number:02}",
-            peers=("a03", "a06", "a09"),
-            earliest=people[number].starts_at,
-            latest=people[number].ends_at,
-            minutes=25,
-        )
-        for number in (1, 2, 3, 4)
-    )
-    demands = tuple(QueueDemand(queue=queue, required=tuple(draw.randrange(1, 5) for _ in range(64))) for queue in "qr")
-    return DayProblem(
-        on_date=on_date,
-        starts_at=begin,
-        quarters=64,
-        agents=tuple(people),
-        demands=demands,
-        debriefs=requests,
-        breaks=default_policy().breaks,
-    )
-
-
-def tight(problem: DayProblem) -> DayProblem:
-    """The same day, of which seven in eight on shift are needed."""
-    there = [
-        sum(one.starts_at <= problem.starts_at + 15 * quarter * MINUTE < one.ends_at for one in problem.agents)
-        for quarter in range(problem.quarters)
-    ]
-    demands = tuple(QueueDemand(queue=queue, required=tuple(each * 7 // 16 for each in there)) for queue in "qr")
-    return problem.model_copy(update={"demands": demands})
 
 
 def test_noise_finds_what_no_single_person_can_do_better() -> None:
