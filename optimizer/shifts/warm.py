@@ -1,15 +1,9 @@
-"""Compile what plans rosters and days ahead of time: `python -m optimizer.shifts.warm`, once per installation.
+"""Compile what plans rosters, or fetch it from numba's cache: a planning run does so before its time limit begins."""
 
-`.ci/environment` does it at installation, `breather serve` beside serving, and a planning run before its time limit
-begins. Where it is compiled already it only looks.
-"""
-
-import sys
 from datetime import date
 
 import numpy as np
 
-from optimizer.day import warm as day
 from optimizer.shifts.cover.table import CoverTable
 from optimizer.shifts.grid import Grid
 from optimizer.shifts.rows.blocks import row_by_blocks
@@ -49,9 +43,3 @@ def warm() -> None:
     crew.put(people[0], found[1])
     crew.cost()
     SwiftRows(crew, 0).sweep(1.0)
-    day.warm()
-
-
-if __name__ == "__main__":
-    warm()
-    sys.exit(0)

@@ -24,6 +24,9 @@ from roster.rules.registry import judge
 GRACE_SECONDS = 60.0
 """Past the time limit: for starting Python, building the model, judging the last roster on a busy machine."""
 
+PREPARING_SECONDS = 300.0
+"""For the child that says it must compile first: about 40 s on two free cores, minutes where others work there too."""
+
 STDERR_CHARACTERS = 2000
 
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
@@ -191,8 +194,10 @@ class SolverProcess:
         if message.ready:
             self._ready_at = time.monotonic()
             self._deadline = self._ready_at + self._patience_seconds
-        if message.preparing and self._on_note is not None:
-            self._on_note(message.preparing)
+        if message.preparing:
+            self._deadline = time.monotonic() + self._patience_seconds + PREPARING_SECONDS
+            if self._on_note is not None:
+                self._on_note(message.preparing)
         self._result = message.result or self._result
         self._refused = message.refused or self._refused
         self._best = message.improved or self._best

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 LOG = logging.getLogger(__name__)
 
 LOWEST_PRIORITY = 19
-COMMAND = (sys.executable, "-m", "optimizer.shifts.warm")
+COMMAND = (sys.executable, "-m", "optimizer.warm")
 
 
 @contextmanager
