@@ -99,7 +99,11 @@ class _Teller:
             return forced
         if now is None:
             return "there is no room for it beside what is fixed"
-        return self._gained((person.id,), was, now) or self._room_made(person, was, now)
+        until = self.problem.announced_until
+        if until is not None and was.starts_at < until:
+            return self._room_made(person, was, now) or "beside it your other breaks would have no room"
+        gained = self._gained((person.id,), was, now) or self._room_made(person, was, now)
+        return gained or "it fits better with the breaks of others"
 
     def _why_appointment(self, person: DayAgent, asked: Appointment, was: Span | None, now: Span | None) -> str:
         if was is None:
@@ -153,7 +157,7 @@ class _Teller:
         gained = int(cover.short(away).sum()) - int(cover.short(self.away).sum())
         return f"brings back {gained} agent-minutes of cover" if gained > 0 else None
 
-    def _room_made(self, person: DayAgent, was: SegmentSpan, now: SegmentSpan) -> str:
+    def _room_made(self, person: DayAgent, was: SegmentSpan, now: SegmentSpan) -> str | None:
         """What else of a person's own lies where a break was, or too near to it."""
         gap = self.problem.breaks.min_gap_minutes * MINUTE
         for span in self.result.segments_of[person.id]:
@@ -162,7 +166,7 @@ class _Teller:
                 continue
             if span.overlaps(was.starts_at - wide, was.ends_at + wide):
                 return f"it makes room for your {word_of(span.kind)} at {clock_text(span.starts_at, person.zone)}"
-        return "it fits better with the breaks of others"
+        return None
 
 
 def _key(span: SegmentSpan) -> tuple[SegmentKind, datetime, datetime]:
