@@ -283,6 +283,20 @@ def test_two_held_appointments_leave_their_people_room_for_their_breaks() -> Non
     assert second.starts_at >= at(400)
 
 
+def test_appointments_that_were_planned_make_way_for_a_break_that_became_due() -> None:
+    """Each alone leaves the meal room, both do not; neither is announced."""
+    training = (SegmentSpan(SegmentKind.TRAINING, at(0), at(200)), SegmentSpan(SegmentKind.TRAINING, at(300), at(400)))
+    some = tuple(
+        appointment(code, CALL_BACK, "a", 30, (200, 480), planned_at=at(begin))
+        for code, begin in (("x", 205), ("y", 260))
+    )
+    problem = day(person("a", fixed=training), breaks=ONLY_MEALS, appointments=some)
+    found = replan_day(problem, moves=0).result
+    assert found.unplaced == ()
+    assert SegmentKind.MEAL in {span.kind for span in found.segments_of["a"]}
+    assert len({one.starts_at for one in found.appointments} & {at(205), at(260)}) == 1
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_drawn_days_with_debriefs_and_appointments_keep_every_rule(seed: int) -> None:
     draw = random.Random(seed)
@@ -293,11 +307,11 @@ def test_drawn_days_with_debriefs_and_appointments_keep_every_rule(seed: int) ->
         kind, size, minutes = draw.choice(
             ((CALL_BACK, 1, 15), (OWED, 1, 5), (MEETING, 5, 30), (SegmentKind.GROUP, 3, 45))
         )
-        first = problem.starts_at + draw.randrange(0, 600, 5) * MINUTE
-        latest = first + (minutes + draw.randrange(240)) * MINUTE
+        opens = problem.starts_at + draw.randrange(0, 600, 5) * MINUTE
+        latest = opens + (minutes + draw.randrange(240)) * MINUTE
         people = tuple(draw.sample(codes, size))
         some.append(
-            Appointment(id=f"{number}", kind=kind, people=people, minutes=minutes, earliest=first, latest=latest)
+            Appointment(id=f"{number}", kind=kind, people=people, minutes=minutes, earliest=opens, latest=latest)
         )
     problem = problem.but(appointments=tuple(some))
     without = problem.but(appointments=())

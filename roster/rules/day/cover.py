@@ -54,14 +54,14 @@ def short_minutes(problem: DayProblem, result: DayResult, quarters: Collection[i
     for person, spans in arranged + [(person, person.fixed) for person in problem.others]:
         busy = [(span.starts_at, span.ends_at) for span in spans if span.kind is not SegmentKind.WORK]
         busy += [(begin, end) for code, begin, end in (*away, *meeting) if code == person.id]
-        first, last = problem.quarter_at(person.starts_at), problem.quarter_at(person.ends_at - MINUTE)
-        for quarter in range(max(first, 0), min(last, problem.quarters - 1) + 1):
-            if quarter not in wanted:
-                continue
-            begin = problem.starts_at + quarter * QUARTER
-            here = _shared(person.starts_at, person.ends_at, begin)
-            here -= sum(_shared(*time, begin) for time in busy)
-            supply[quarter][frozenset(person.skills)] += max(0, here)
+        here = _minutes(problem, person.starts_at, person.ends_at)
+        for begin, end in busy:
+            for quarter, minutes in _minutes(problem, begin, end).items():
+                if quarter in here:
+                    here[quarter] -= minutes
+        for quarter, minutes in here.items():
+            if quarter in wanted:
+                supply[quarter][frozenset(person.skills)] += max(0, minutes)
     return [
         _short(supply[quarter], {demand.queue: problem.needed_minutes(demand, quarter) for demand in problem.demands})
         if quarter in wanted
@@ -70,9 +70,14 @@ def short_minutes(problem: DayProblem, result: DayResult, quarters: Collection[i
     ]
 
 
-def _shared(starts_at: datetime, ends_at: datetime, quarter: datetime) -> int:
-    """Minutes of [starts_at, ends_at) in the quarter that begins at `quarter`."""
-    return max(0, (min(ends_at, quarter + QUARTER) - max(starts_at, quarter)) // MINUTE)
+def _minutes(problem: DayProblem, starts_at: datetime, ends_at: datetime) -> dict[int, int]:
+    """Whole minutes of [starts_at, ends_at) in each quarter of the day that it touches."""
+    first, last = problem.quarter_at(starts_at), problem.quarter_at(ends_at)
+    found = {}
+    for quarter in range(max(first, 0), min(last, problem.quarters - 1) + 1):
+        begin = problem.starts_at + quarter * QUARTER
+        found[quarter] = (min(ends_at, begin + QUARTER) - max(starts_at, begin)) // MINUTE
+    return found
 
 
 def _short(supply: Mapping[frozenset[str], int], needs: Mapping[str, int]) -> int:
