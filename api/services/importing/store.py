@@ -7,8 +7,8 @@ from sqlalchemy import delete
 from sqlmodel import Session, SQLModel, col, select
 
 from api.services.importing.agreed import (
-    store_pairs,
     store_managers,
+    store_pairs,
     store_role_requirements,
     store_roles,
     store_shift_limits,
