@@ -26,6 +26,7 @@ from api.routes import (
     roster_changes,
     rosters,
     session,
+    staffing,
     webhooks,
 )
 from api.security.body_limit import BodyLimit
@@ -43,6 +44,7 @@ ROUTERS: tuple[Any, ...] = (
     roster_changes,
     rosters,
     session,
+    staffing,
     webhooks,
 )
 

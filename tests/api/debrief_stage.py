@@ -69,7 +69,14 @@ def publish(context: Context, centre: Centre, shifts: dict[str, str], on_date: d
 
 
 def contact(
-    context: Context, centre: Centre, code: str, completed_at: datetime, *, ref: str = "c1", tier: Tier = Tier.SEVERE
+    context: Context,
+    centre: Centre,
+    code: str,
+    completed_at: datetime,
+    *,
+    ref: str = "c1",
+    tier: Tier = Tier.SEVERE,
+    started_at: datetime | None = None,
 ) -> None:
     """A completed contact."""
     with writing(context.engine) as session:
@@ -84,6 +91,7 @@ def contact(
                 status=ContactStatus.COMPLETED,
                 arrived_at=completed_at - timedelta(minutes=20),
                 agent_id=centre.agents[code],
+                started_at=started_at,
                 completed_at=completed_at,
                 arrival_state=ArrivalState.GRIEVING,
                 history=History.FIRST,

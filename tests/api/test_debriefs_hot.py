@@ -13,7 +13,7 @@ from api.errors import Conflict
 from api.services.days.views import agent_day
 from api.services.debriefs.asking import ask_for_debrief
 from api.services.debriefs.hot import ask_for_hot_debrief
-from api.services.debriefs.invitations import give_back, offer_debriefs
+from api.services.debriefs.invitations import decline, give_back, offer_debriefs
 from roster.contacts import Tier
 from roster.shifts import Segment, SegmentKind
 from roster.store.engine import writing
@@ -133,9 +133,11 @@ def test_time_that_is_kept_for_an_offer_is_not_taken(context: Context, clock: Se
     offered = ask_for_debrief(context, caller(centre, "a02"))
     assert offered is not None
     fill(context, centre, ["a05"], until=round((offered.starts_at - at(0)) / timedelta(minutes=1)))
+    assert ask_for_hot_debrief(context, caller(centre, "a01")).invitation is None
+    decline(context, offered.id, caller(centre, "a02"))
     told = ask_for_hot_debrief(context, caller(centre, "a01"))
     assert told.invitation is not None
-    assert told.invitation.starts_at >= offered.ends_at
+    assert told.invitation.starts_at == offered.starts_at
 
 
 def test_it_follows_a_heavy_contact_of_this_shift_and_can_be_switched_off(context: Context, clock: SetClock) -> None:

@@ -53,12 +53,12 @@ def offer(context: Context, centre: Centre) -> int:
 
 
 def free_time(context: Context, centre: Centre, number: int, *, last: bool = True) -> datetime:
-    """The last time that both a01 and a05 have, of those that a01 may propose."""
-    mine, theirs = days(context, centre)["a01"], days(context, centre)["a05"]
+    """The last time that a01, a02 and a05 have, of those that a01 may propose."""
+    taken = [one for code in ("a01", "a02", "a05") for one in days(context, centre)[code]]
     times = [
         time.starts_at
         for time in possible_times(context, number, caller(centre, "a01"))
-        if not any(begin < time.ends_at and time.starts_at < end for _, begin, end in (*mine, *theirs))
+        if not any(begin < time.ends_at and time.starts_at < end for _, begin, end in taken)
     ]
     return times[-1 if last else 0]
 
@@ -105,7 +105,7 @@ def test_an_accepted_debrief_moves_when_the_other_says_yes(
 def test_a_time_that_is_gone_when_it_is_accepted_changes_nothing(any_context: Context, centre: Centre) -> None:
     number = offer(any_context, centre)
     accept(any_context, number, caller(centre, "a01"))
-    wanted = free_time(any_context, centre, number)
+    wanted = free_time(any_context, centre, number, last=False)
     propose(any_context, number, caller(centre, "a01"), wanted)
     second = ask_for_debrief(any_context, caller(centre, "a02"), peer="a05")
     assert second is not None
@@ -169,7 +169,7 @@ def test_declining_an_invitation_with_another_time_proposed_leaves_no_line(conte
 
 
 def test_an_offer_waits_for_the_answer_and_lapses_when_the_other_time_comes(context: Context, clock: SetClock) -> None:
-    centre = laid(context, clock)
+    centre = laid(context, clock, dates=(TODAY, TOMORROW))
     number = offer(context, centre)
     propose(context, number, caller(centre, "a01"), free_time(context, centre, number, last=False))
     withdraw_proposal(context, number, caller(centre, "a01"))
