@@ -11,9 +11,10 @@ from sqlmodel import col, select
 
 from api.context import Context
 from api.errors import Conflict, Forbidden, Invalid, NotFound
+from api.events.log import since
 from api.security.caller import Caller
 from api.services.debriefs.asking import ask_for_another, ask_for_debrief, peers_to_choose
-from api.services.debriefs.invitations import accept, give_back, offer_debriefs
+from api.services.debriefs.invitations import accept, decline, give_back, offer_debriefs
 from roster.accounts import Role
 from roster.people import Agent
 from roster.rest import DebriefInvitation, FloorState, InvitationStatus
@@ -34,7 +35,7 @@ from tests.api.debrief_stage import (
     publish,
     seen,
 )
-from tests.clients import signed_in
+from tests.clients import signed_in, with_token
 from tests.conftest import SetClock
 from tests.factories import Centre
 
@@ -184,6 +185,39 @@ def test_where_nobody_else_can_the_invitation_stays(context: Context, centre: Ce
     assert lines(context) == before
     with pytest.raises(NotFound):
         ask_for_another(context, found.id, caller(centre, "a02"))
+
+
+def test_asked_for_and_silently_declined_is_to_everybody_else_as_if_it_never_was(
+    app: FastAPI, context: Context, centre: Centre
+) -> None:
+    seen_by = {
+        "lead": ("/api/v1/agents/a01/day", "/api/v1/agents/a05/day", "/floor"),
+        "a05": ("/today/now", "/me/ledger.json", "/api/v1/agents/a05/day", "/api/v1/agents/a05/debriefs"),
+        "a06": ("/today/now", "/me/ledger.json", "/api/v1/agents/a06/day", "/api/v1/agents/a06/debriefs"),
+    }
+    clients = {name: signed_in(app, context, name) for name in seen_by}
+    router = with_token(app, context)
+
+    def everything() -> dict[str, bytes]:
+        answers = {(name, address): clients[name].get(address) for name, some in seen_by.items() for address in some}
+        answers |= {("router", address): router.get(address) for address in seen_by["lead"][:2]}
+        assert {answer.status_code for answer in answers.values()} == {200}
+        found = {f"{name} {address}": answer.content for (name, address), answer in answers.items()}
+        with reading(context.engine) as session:
+            # What tells of one event to nobody in particular, and to each of the two volunteers.
+            for whose in (None, centre.agents["a05"], centre.agents["a06"]):
+                found[f"events {whose}"] = repr(since(session, 0, agent_id=whose)).encode()
+        return found
+
+    before = everything()
+    asked = ask_for_debrief(context, caller(centre, "a01"), peer="a05")
+    assert asked is not None
+    assert everything() == before
+    other = ask_for_another(context, asked.id, caller(centre, "a01"))
+    assert other is not None
+    assert everything() == before
+    decline(context, other.id, caller(centre, "a01"))
+    assert everything() == before
 
 
 def test_a_peer_who_was_not_told_can_not_find_out(app: FastAPI, context: Context, centre: Centre) -> None:

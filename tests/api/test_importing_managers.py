@@ -1,5 +1,7 @@
 """Importing line managers and languages: stored, changed, taken back with `none`, refused where they can't be."""
 
+from pathlib import Path
+
 import pytest
 from openpyxl import Workbook
 from sqlmodel import select
@@ -18,9 +20,7 @@ HEADER = "agent,name,team,contract,manager,languages\n"
 ROWS = "A1,Ann,North,full,A2,nl|EN-gb\nA2,Bo,North,full,,\nA3,Cy,North,full,A2,none\n"
 
 
-def imported(context: Context, people: str, **more: str) -> ImportReport:
-    folder = context.settings.data_dir / "files"
-    folder.mkdir(exist_ok=True)
+def imported(context: Context, folder: Path, people: str, **more: str) -> ImportReport:
     paths = []
     for name, text in {**more, "people": people}.items():
         paths.append(folder / f"{name}.csv")
@@ -36,18 +36,20 @@ def people(context: Context) -> dict[str, tuple[str | None, list[str]]]:
     return {agent.code: (codes.get(agent.manager_id), agent.languages) for agent in agents}
 
 
-def test_managers_and_languages_are_kept_changed_and_taken_back(any_context: Context) -> None:
-    imported(any_context, HEADER + ROWS, **CENTRE)
+def test_managers_and_languages_are_kept_changed_and_taken_back(any_context: Context, tmp_path: Path) -> None:
+    imported(any_context, tmp_path, HEADER + ROWS, **CENTRE)
     assert people(any_context) == {"A1": ("A2", ["nl", "en-GB"]), "A2": (None, []), "A3": ("A2", [])}
-    again = imported(any_context, HEADER + ROWS)
+    again = imported(any_context, tmp_path, HEADER + ROWS)
     assert (again.count("people").updated, again.count("people").unchanged) == (0, 3)
-    changed = imported(any_context, HEADER + "A1,Ann,North,full,A3,\nA2,Bo,North,full,A1,tr\nA3,Cy,North,full,none,\n")
+    changed = imported(
+        any_context, tmp_path, HEADER + "A1,Ann,North,full,A3,\nA2,Bo,North,full,A1,tr\nA3,Cy,North,full,none,\n"
+    )
     # A circle is nobody's fault: a debrief asks for the line manager alone.
     assert people(any_context) == {"A1": ("A3", ["nl", "en-GB"]), "A2": ("A1", ["tr"]), "A3": (None, [])}
     assert (changed.count("people").updated, changed.count("people").unchanged) == (3, 0)
-    imported(any_context, "agent,name,team,contract\nA1,Ann,North,full\n")
+    imported(any_context, tmp_path, "agent,name,team,contract\nA1,Ann,North,full\n")
     assert people(any_context)["A1"] == ("A3", ["nl", "en-GB"])
-    imported(any_context, HEADER + "A1,Ann,North,full,none,none\n")
+    imported(any_context, tmp_path, HEADER + "A1,Ann,North,full,none,none\n")
     assert people(any_context)["A1"] == (None, [])
 
 
@@ -63,23 +65,25 @@ def test_managers_and_languages_are_kept_changed_and_taken_back(any_context: Con
         ("A1,Ann,North,full,=A2,", "manager: value '=A2': expected an agent's code"),
     ],
 )
-def test_what_can_not_be_is_a_fault_and_nothing_is_stored(context: Context, row: str, words: str) -> None:
-    imported(context, HEADER + ROWS, **CENTRE)
+def test_what_can_not_be_is_a_fault_and_nothing_is_stored(
+    context: Context, tmp_path: Path, row: str, words: str
+) -> None:
+    imported(context, tmp_path, HEADER + ROWS, **CENTRE)
     before = people(context)
     with pytest.raises(ExchangeError) as caught:
-        imported(context, f"{HEADER}{row}\n")
+        imported(context, tmp_path, f"{HEADER}{row}\n")
     assert any(words in str(fault) for fault in caught.value.faults), caught.value.faults
     assert people(context) == before
 
 
-def test_a_workbook_brings_them_too(context: Context) -> None:
-    imported(context, HEADER + ROWS, **CENTRE)
+def test_a_workbook_brings_them_too(context: Context, tmp_path: Path) -> None:
+    imported(context, tmp_path, HEADER + ROWS, **CENTRE)
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     for line in (HEADER.strip().split(","), ["A2", "Bo", "North", "full", "A1", "pt-br"]):
         sheet.append(line)
-    path = context.settings.data_dir / "people.xlsx"
+    path = tmp_path / "people.xlsx"
     book.save(path)
     import_files(context, [path], actor="lead")
     assert people(context)["A2"] == ("A1", ["pt-BR"])

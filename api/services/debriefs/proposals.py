@@ -103,7 +103,10 @@ def accept_proposal(context: Context, invitation_id: int, caller: Caller) -> Inv
             session.flush()
             take(session, row)
             for one in (row.agent_id, row.peer_id):
-                tell(session, now, "debrief.moved" if agreed else "debrief.accepted", row, one)
+                if agreed:
+                    tell(session, now, "debrief.moved", row, one)
+                else:
+                    tell(session, now, "debrief.accepted", row, one)
             session.flush()
             view = invitation_view(session, row, person, now)
     except (DayError, PeerGone) as error:
