@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -13,6 +13,8 @@ from api.context import Context
 from api.errors import Conflict, Forbidden, Invalid, NotFound
 from api.events.log import since
 from api.security.caller import Caller
+from api.services.days.building import build_day_problem
+from api.services.days.facts import read_day
 from api.services.debriefs.asking import ask_for_another, ask_for_debrief, peers_to_choose
 from api.services.debriefs.invitations import accept, decline, give_back, offer_debriefs
 from roster.accounts import Role
@@ -173,6 +175,44 @@ def test_another_peer_takes_the_place_of_the_first_who_learns_nothing(context: C
     assert [line for line in lines(context) if line[1] == centre.agents["a05"]] == told
     with pytest.raises(Invalid, match="expected another"):
         ask_for_another(context, other.id, caller(centre, "a01"), peer="a06")
+
+
+def test_another_peer_may_have_the_very_time_of_the_first(context: Context, centre: Centre) -> None:
+    found = ask_for_debrief(context, caller(centre, "a01"), peer="a05")
+    assert found is not None
+    with writing(context.engine) as session:
+        for row in session.exec(select(Segment).where(Segment.agent_id == centre.agents["a01"])).all():
+            if row.kind is SegmentKind.WORK and row.starts_at <= found.starts_at < row.ends_at:
+                row.starts_at, row.ends_at = found.starts_at, found.ends_at
+            elif row.kind is SegmentKind.WORK:
+                row.kind = SegmentKind.TRAINING
+            session.add(row)
+        # The shift is as long as its segments: what was cut from that stretch of work is training too.
+        session.flush()
+        rows = sorted(
+            session.exec(select(Segment).where(Segment.agent_id == centre.agents["a01"])).all(),
+            key=lambda one: one.starts_at,
+        )
+        for before, after in pairwise(rows):
+            if before.ends_at < after.starts_at:
+                gap = {"kind": SegmentKind.TRAINING, "starts_at": before.ends_at, "ends_at": after.starts_at}
+                session.add(Segment(**before.model_dump(exclude={"id"}) | gap))
+    other = ask_for_another(context, found.id, caller(centre, "a01"), peer="a06")
+    assert other is not None
+    assert (other.starts_at, peer_of(context, centre, other.id)) == (found.starts_at, "a06")
+    assert seen(context, centre, "a01") == (other,)
+
+
+def test_the_day_that_is_planned_knows_managers_and_languages(context: Context, centre: Centre) -> None:
+    change(context, centre, "a01", manager_id=centre.agents["a05"], languages=["nl", "tr"])
+    with reading(context.engine) as session:
+        problem = build_day_problem(session, context.policy, read_day(session, TODAY, None), context.now())
+    assert {
+        code: (one.managers, one.languages) for code, one in problem.agent_of.items() if code in ("a01", "a02")
+    } == {
+        "a01": (("a05",), ("nl", "tr")),
+        "a02": ((), ()),
+    }
 
 
 def test_where_nobody_else_can_the_invitation_stays(context: Context, centre: Centre) -> None:
