@@ -20,11 +20,13 @@ from api.routes import (
     calendars,
     contacts,
     days,
+    debriefs,
     events,
     health,
     roster_changes,
     rosters,
     session,
+    staffing,
     webhooks,
 )
 from api.security.body_limit import BodyLimit
@@ -37,10 +39,12 @@ ROUTERS: tuple[Any, ...] = (
     calendars,
     contacts,
     days,
+    debriefs,
     events,
     roster_changes,
     rosters,
     session,
+    staffing,
     webhooks,
 )
 

@@ -60,6 +60,7 @@ class DayAgent(_Value):
     volunteer: bool = Field(default=False, description="a trained peer for debriefs")
     sessions_left: int = Field(default=0, ge=0, description="debriefs they may still give this week")
     managers: tuple[Id, ...] = Field(default=(), description="line managers, where known: never their peer")
+    languages: tuple[str, ...] = Field(default=(), description="BCP 47 tags, where known: a peer shares one")
 
     @model_validator(mode="after")
     def _inside(self) -> Self:

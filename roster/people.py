@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from roster.columns import enum_type
+from roster.columns import Json, enum_type
 
 
 class Channel(StrEnum):
@@ -65,6 +65,7 @@ class Agent(SQLModel, table=True):
     """A person who takes contacts. `code` is the name by which routing software knows them."""
 
     __tablename__: ClassVar[str] = "agent"
+    __table_args__ = (CheckConstraint("manager_id <> id", name="manager_is_somebody_else"),)
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=64)
     name: str = Field(max_length=120)
@@ -73,6 +74,8 @@ class Agent(SQLModel, table=True):
     active: bool = True
     is_peer: bool = Field(default=False, description="a trained volunteer for peer debriefs")
     wants_debriefs: bool = Field(default=True, description="open to invitations; never shown to leads")
+    manager_id: int | None = Field(default=None, foreign_key="agent.id", description="line manager: never their peer")
+    languages: list[str] = Field(default_factory=list, sa_type=Json, description="BCP 47 tags; none = not known")
 
 
 class AgentChannel(SQLModel, table=True):

@@ -121,6 +121,8 @@ class DebriefPolicy(_Table):
     earliest_hours: int = Field(ge=0)
     latest_hours: int = Field(gt=0)
     max_sessions_per_peer_per_week: int = Field(ge=0)
+    reminder_days: Annotated[int, Field(ge=0, le=365)]
+    hot_minutes: Annotated[int, Field(ge=0, le=15)]
     signpost: str
 
 

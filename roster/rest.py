@@ -103,12 +103,17 @@ class RestDebt(SQLModel, table=True):
 
 
 class DebriefInvitation(SQLModel, table=True):
-    """A time slot for two, never its content: an agent after a severe contact and a trained peer."""
+    """A time slot for two, never its content: an agent who may want to talk and a trained peer.
+
+    One of the two may propose another time: what was agreed before stays until the other accepts it. Whether the other
+    declined is never shown. `reminded_at`, `reminder_over`: the reminder, long after, to the agent alone.
+    """
 
     __tablename__: ClassVar[str] = "debrief_invitation"
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="debrief_ends_after_start"),
         CheckConstraint("agent_id <> peer_id", name="debrief_takes_two"),
+        CheckConstraint("(proposed_at is null) = (proposed_by_id is null)", name="proposal_whole"),
         UniqueConstraint("agent_id", "starts_at", name="debrief_once"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -121,3 +126,9 @@ class DebriefInvitation(SQLModel, table=True):
         sa_type=enum_type(InvitationStatus),
     )
     created_at: datetime = Field(sa_type=UtcDateTime)
+    hot: bool = Field(default=False, description="a short one in the shift of the contact itself")
+    proposed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="another start, as long")
+    proposed_by_id: int | None = Field(default=None, foreign_key="agent.id")
+    proposal_declined: bool = False
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reminder_over: bool = False

@@ -84,7 +84,11 @@ class ForbiddenSuccession(SQLModel, table=True):
 
 
 class Requirement(SQLModel, table=True):
-    """How many agents a queue needs in the quarter-hour that begins at `starts_at`."""
+    """How many agents a queue needs in the quarter-hour that begins at `starts_at`.
+
+    The lines that `required` was built from are agents too; together, rounded, they are it. All are empty where a
+    person or a file said `required` itself.
+    """
 
     __tablename__: ClassVar[str] = "requirement"
     __table_args__ = (
@@ -95,6 +99,11 @@ class Requirement(SQLModel, table=True):
     queue_id: int = Field(foreign_key="queue.id", index=True)
     starts_at: datetime = Field(sa_type=UtcDateTime, index=True)
     required: int
+    working: float | None = Field(default=None, description="on contacts and ready for them")
+    decompression: float | None = Field(default=None, description="expected rest after heavy contacts")
+    debriefs: float | None = Field(default=None, description="debriefs expected, or planned where those are more")
+    breaks: float | None = None
+    absence: float | None = None
 
 
 class ShiftRequirement(SQLModel, table=True):

@@ -15,6 +15,7 @@ from api.jobs.scheduler import make_scheduler
 from api.start import prepare_routing, start_context
 from web.agent import breaks as agent_breaks
 from web.agent import calendars as agent_calendars
+from web.agent import debriefs as agent_debriefs
 from web.agent import views as agent_views
 from web.floor import views as floor_views
 from web.lead import changes as lead_changes
@@ -28,6 +29,7 @@ from web.static_files import Revalidated
 PAGES = (
     agent_breaks,
     agent_calendars,
+    agent_debriefs,
     agent_views,
     floor_views,
     lead_changes,

@@ -106,9 +106,27 @@ def _show_staffing(report: StaffingReport) -> None:
     )
     _say("")
     _table(
-        ("date", "day", "required h"),
-        [(str(day.on_date), f"{day.on_date:%a}", f"{day.required_hours:.2f}") for day in report.daily],
-        range(2, 3),
+        ("date", "day", "required h", "working", "decompression", "debriefs", "breaks", "absence", "whole people"),
+        [
+            (
+                str(day.on_date),
+                f"{day.on_date:%a}",
+                *(
+                    f"{hours:.2f}"
+                    for hours in (
+                        day.required_hours,
+                        day.working_hours,
+                        day.decompression_hours,
+                        day.debrief_hours,
+                        day.break_hours,
+                        day.absence_hours,
+                        day.rounding_hours,
+                    )
+                ),
+            )
+            for day in report.daily
+        ],
+        range(2, 9),
     )
     for note in report.notes:
         _say(f"note: {note}")

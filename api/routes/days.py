@@ -1,23 +1,20 @@
-"""`/agents/{code}/day` and the agent's answers to invitations."""
+"""`/agents/{code}/day`."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, status
+from fastapi import APIRouter, Path
 
 from api.context import Context
-from api.deps import AgentDep, CallerDep, ContextDep
+from api.deps import CallerDep, ContextDep
 from api.errors import Forbidden
 from api.security.caller import Caller
 from api.services.days.planning import ensure_day
 from api.services.days.views import AgentDayView, agent_day, agent_id_of, code_of, masked_day
-from api.services.debriefs import invitations as debriefs
-from api.services.debriefs.views import InvitationView
 from roster.accounts import Role
 
 router = APIRouter(prefix="/agents", tags=["days"])
 
 Code = Annotated[str, Path(min_length=1, max_length=64, description="the agent's code")]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/{code}/day")
@@ -32,22 +29,8 @@ def get_day(code: Code, context: ContextDep, caller: CallerDep) -> AgentDayView:
     return masked_day(context, agent_id_of(context, code), context.now())
 
 
-@router.post("/{code}/debriefs/{invitation}/accept")
-def accept_debrief(code: Code, invitation: Number, context: ContextDep, caller: AgentDep) -> InvitationView:
-    """Take the time: it is in both people's days from now on."""
-    _own(context, code, caller)
-    return debriefs.accept(context, invitation, caller)
-
-
-@router.post("/{code}/debriefs/{invitation}/decline", status_code=status.HTTP_204_NO_CONTENT)
-def decline_debrief(code: Code, invitation: Number, context: ContextDep, caller: AgentDep) -> None:
-    """Say no. Nobody is told."""
-    _own(context, code, caller)
-    debriefs.decline(context, invitation, caller)
-
-
 def _own(context: Context, code: str, caller: Caller) -> int:
     """The agent's key, if the caller is that agent; whether another code exists is not told."""
     if caller.agent_id is None or code_of(context, caller.agent_id) != code:
-        raise Forbidden(f"you may see and answer only for yourself, not for {code!r}")
+        raise Forbidden(f"you may see only your own day in full, not for {code!r}")
     return caller.agent_id

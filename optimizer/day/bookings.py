@@ -14,6 +14,7 @@ from optimizer.day.options import Room, minute_after, minute_of, taken_minutes
 from roster.clock import QUARTER_MINUTES
 from roster.day import MINUTE
 from roster.day_problem import Appointment, DayAgent, DayProblem, DebriefRequest
+from roster.languages import can_talk
 from roster.shifts import SegmentKind
 
 DEBRIEF_GRID_MINUTES = 15
@@ -155,4 +156,4 @@ def _may_be_peer(problem: DayProblem, agent: DayAgent, request: DebriefRequest, 
     peer = problem.agent_of.get(code)
     if peer is None or code == agent.id or code in request.barred or code in agent.managers:
         return False
-    return peer.volunteer and peer.sessions_left > 0
+    return peer.volunteer and peer.sessions_left > 0 and can_talk(agent.languages, peer.languages)

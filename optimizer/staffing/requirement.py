@@ -80,7 +80,7 @@ def week_requirements(
         resting = profile.arrivals * (profile.rest_minutes_per_contact / QUARTER_MINUTES)
         debriefs = profile.arrivals * (debrief_minutes_per_contact(profile.severe_share, debrief) / QUARTER_MINUTES)
         parts[queue] = working, resting, debriefs, (working + resting + debriefs) / (1.0 - fixed)
-    whole = _whole_people([part[3] for part in parts.values()])
+    whole = whole_people([part[3] for part in parts.values()])
     return {
         queue: WeekRequirement(*part, required=required)
         for (queue, part), required in zip(parts.items(), whole, strict=True)
@@ -107,7 +107,7 @@ def _working(profile: Profile, promise: Promise, max_occupancy: float) -> Array:
     return working
 
 
-def _whole_people(gross: Sequence[Array]) -> list[Array]:
+def whole_people(gross: Sequence[Array]) -> list[Array]:
     """Whole agents per queue: the quarter's total rounded up, the last ones by largest remainder (first queue wins)."""
     if not gross:
         return []

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from roster.clock import ClockError, zone
 from roster.exchange.faults import closest
+from roster.languages import MOST, language_tag
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -70,6 +71,44 @@ def texts(limit: int, what: str) -> Cell:
         return words
 
     return Cell(expected, read, lambda value: "|".join(value) or "none")
+
+
+def one_or_none(limit: int, what: str) -> Cell:
+    """A name or code as `text` reads it, in a tuple; `none` says that there is not one."""
+    one = text(limit, what)
+    expected = f"{one.expected}; or none"
+
+    def read(cell: str) -> tuple[str, ...]:
+        if folded(cell) == "none":
+            return ()
+        try:
+            return (one.read(cell),)
+        except CellError:
+            raise CellError(expected) from None
+
+    return Cell(expected, read, lambda value: "".join(value) or "none")
+
+
+def _read_languages(cell: str) -> tuple[str, ...]:
+    if folded(cell) == "none":
+        return ()
+    try:
+        tags = tuple(language_tag(word.strip()) for word in cell.split("|"))
+    except ValueError as error:
+        raise CellError(f"{LANGUAGES.expected}; {error}") from None
+    twice = next((tag for tag in tags if tags.count(tag) > 1), None)
+    if twice is not None:
+        raise CellError(f"{LANGUAGES.expected}; {twice!r} is there twice")
+    if len(tags) > MOST:
+        raise CellError(LANGUAGES.expected)
+    return tags
+
+
+LANGUAGES = Cell(
+    f"up to {MOST} languages as BCP 47 tags joined by |, such as nl|pt-BR; or none",
+    _read_languages,
+    lambda value: "|".join(value) or "none",
+)
 
 
 def reference(limit: int, what: str) -> Cell:

@@ -13,6 +13,7 @@ from roster.exchange import rows
 from roster.exchange.columns import (
     DATE,
     INSTANT,
+    LANGUAGES,
     PARTIES,
     SHARE,
     WEEKDAY,
@@ -22,6 +23,7 @@ from roster.exchange.columns import (
     choices,
     folded,
     hours,
+    one_or_none,
     reference,
     text,
     texts,
@@ -67,6 +69,8 @@ def _shift_complaints(row: rows.ShiftRow) -> Iterable[Complaint]:
 def _person_complaints(row: rows.PersonRow) -> Iterable[Complaint]:
     if row.roles and PEER in row.roles:
         yield "roles", f"roles other than {PEER}, for which there is the column peer"
+    if row.manager == (row.agent,):
+        yield "manager", "the code of somebody else, or none"
 
 
 def _availability_complaints(row: rows.AvailabilityRow) -> Iterable[Complaint]:
@@ -172,11 +176,19 @@ PEOPLE = Kind(
         Column("channels", choices(Channel), "channels worked, joined by |; voice where empty", required=False),
         Column("peer", YES_NO, "a trained volunteer for peer debriefs; no where empty", required=False),
         Column("roles", texts(40, "roles"), "roles filled on shift; none where empty", required=False),
+        Column(
+            "manager",
+            one_or_none(64, "an agent's code"),
+            "code of the line manager, if an agent too: never their peer in a debrief",
+            required=False,
+            refers="people",
+        ),
+        Column("languages", LANGUAGES, "spoken; of two who give any, a debrief needs one of both", required=False),
     ),
     ("agent",),
     (
-        ("A01", "Noor Bakker", "North", "full-time", "voice|chat", "yes", "shift_lead"),
-        ("A02", "Sem Visser", "South", "part-time", "voice", "no", ""),
+        ("A01", "Noor Bakker", "North", "full-time", "voice|chat", "yes", "shift_lead", "", "nl|en"),
+        ("A02", "Sem Visser", "South", "part-time", "voice", "no", "", "A01", "nl"),
     ),
     _person_complaints,
 )

@@ -100,6 +100,9 @@ class PersonRow(Row):
     channels: tuple[Channel, ...] | None
     peer: bool | None
     roles: tuple[str, ...] | None = None
+    manager: tuple[str, ...] | None = None
+    """One code; empty = nobody."""
+    languages: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

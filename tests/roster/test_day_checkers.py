@@ -128,6 +128,12 @@ def test_a_debrief_in_work_time_of_both_is_right() -> None:
     assert broken(*debrief_day()) == set()
 
 
+@pytest.mark.parametrize("peer", [(), ("fr", "en-US"), ("en",)])
+def test_two_who_share_a_language_as_far_as_is_known_may_talk(peer: tuple[str, ...]) -> None:
+    assert broken(*debrief_day(agent={"languages": ("nl", "en-GB")}, peer={"languages": peer})) == set()
+    assert broken(*debrief_day(peer={"languages": peer})) == set()
+
+
 @pytest.mark.parametrize(
     ("rules", "change"),
     [
@@ -141,6 +147,7 @@ def test_a_debrief_in_work_time_of_both_is_right() -> None:
         ({"debrief_peers"}, {"request": {"barred": ("p",)}}),
         ({"debrief_peers"}, {"request": {"peers": ()}}),
         ({"debrief_peers"}, {"agent": {"managers": ("p",)}}),
+        ({"debrief_peers"}, {"agent": {"languages": ("nl", "en-GB")}, "peer": {"languages": ("tr",)}}),
         ({"debrief_peers", "debrief_times"}, {"placed": {"peer": "nobody"}}),
         ({"debrief_peers", "debrief_times"}, {"times": 2}),
     ],

@@ -4,6 +4,7 @@ from fastapi.testclient import TestClient
 
 from api.context import Context
 from api.services.floor.commands import CompletionIn, ContactIn, complete, moment, post_contact, set_state, start
+from api.services.floor.overview import floor_view
 from roster.contacts import ArrivalState, EntryConditions, History, OutcomeMarker
 from tests.factories import Centre
 
@@ -39,6 +40,23 @@ def test_protected_time_looks_the_same_whatever_it_is(
     assert text.count('<span class="badge protected">protected time</span>') == 2
     for word in ("decompression", "severe", "moment", "abuse", "light", "load", "debt"):
         assert word not in text.lower()
+
+
+def test_whoever_steps_away_while_they_rest_is_in_protected_time_and_not_away(
+    context: Context, centre: Centre, lead_client: TestClient
+) -> None:
+    set_state(context, "a01", "available", actor="test")
+    moment(context, "a01", actor="a01")
+    set_state(context, "a01", "away", actor="a01")
+    assert dict(floor_view(context).counts) == {
+        "free": 0,
+        "on contact": 0,
+        "protected time": 1,
+        "on a break": 0,
+        "away": 0,
+        "outside their shift": 0,
+    }
+    assert '<span class="badge protected">protected time</span>' in lead_client.get("/floor/now").text
 
 
 def test_it_is_for_leads(agent_client: TestClient) -> None:

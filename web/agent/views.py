@@ -14,7 +14,6 @@ from api.security.caller import Caller
 from api.services.days.ledger import ledger_export, ledger_today
 from api.services.days.planning import ensure_day
 from api.services.days.views import AgentDayView, agent_day, code_of
-from api.services.debriefs import invitations as debriefs
 from api.services.floor.commands import moment
 from api.services.floor.limits import Limits, limits_of, queues_taken, set_limits
 from api.services.floor.resting import give_back_rest, postpone_rest, take_owed_rest
@@ -51,48 +50,6 @@ def take_moment(request: Request, context: ContextDep, caller: AgentDep) -> Resp
     """A breather now. No reason is asked."""
     told = moment(context, code_of(context, _own(caller)), actor=caller.name)
     return answer(request, context, caller, told.reason)
-
-
-@router.post("/today/debriefs/ask")
-def ask(request: Request, context: ContextDep, caller: AgentDep) -> Response:
-    """The agent would like a debrief."""
-    found = debriefs.ask_for_debrief(context, caller)
-    return answer(
-        request,
-        context,
-        caller,
-        "" if found else "No peer is free at a quiet time today or tomorrow. You can ask again later.",
-    )
-
-
-@router.post("/today/debriefs/{invitation}/accept")
-def accept(request: Request, invitation: Number, context: ContextDep, caller: AgentDep) -> Response:
-    """Take the time."""
-    taken = debriefs.accept(context, invitation, caller)
-    return answer(request, context, caller, f"{taken.starts} to {taken.ends} is yours.")
-
-
-@router.post("/today/debriefs/{invitation}/decline")
-def decline(request: Request, invitation: Number, context: ContextDep, caller: AgentDep) -> Response:
-    """Say no; nobody is told."""
-    debriefs.decline(context, invitation, caller)
-    return answer(request, context, caller, "")
-
-
-@router.post("/today/debriefs/{invitation}/give-back")
-def give_back(request: Request, invitation: Number, context: ContextDep, caller: AgentDep) -> Response:
-    """Free the time again, for both."""
-    debriefs.give_back(context, invitation, caller)
-    return answer(request, context, caller, "The time is free again.")
-
-
-@router.post("/today/wants-debriefs")
-def switch_debriefs(
-    request: Request, context: ContextDep, caller: AgentDep, wanted: Annotated[str, Form(max_length=3)] = ""
-) -> Response:
-    """Whether invitations to a debrief are welcome."""
-    debriefs.set_wants_debriefs(context, wanted == "yes", caller)
-    return answer(request, context, caller, "")
 
 
 @router.get("/me/ledger.json")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from api.services.days.views import AgentDayView, SegmentView, ShiftView
+from api.services.debriefs.views import InvitationView, ProposalView
 
 MINUTE = timedelta(minutes=1)
 ARRIVALS = {"distressed": "distressed", "hostile": "hostile", "grieving": "grieving", "flooded": "flooded by it all"}
@@ -81,6 +82,12 @@ def in_words(ahead: timedelta) -> str:
 def date_words(on: date) -> str:
     """`Tuesday 24 November`."""
     return f"{on:%A} {on.day} {on:%B}"
+
+
+def span_words(one: InvitationView | ProposalView, today: date) -> str:
+    """`10:30 to 10:55`, with the day before it where it is another one."""
+    times = f"{one.starts} to {one.ends}"
+    return times if one.date == today else f"{date_words(one.date)}, {times}"
 
 
 def _no_segment(day: AgentDayView) -> Headline:

@@ -31,6 +31,7 @@ def build_day_problem(
     quarters = -(-(end - begin) // QUARTER)
     zone = facts.shifts[0].zone
     left = sessions_left(session, policy, facts.on_date, zone)
+    codes = {shift.agent_id: shift.agent.code for shift in (*facts.others, *facts.shifts)}
     gross = requirement_is_gross(session, facts.on_date)
     staffing = policy.staffing
 
@@ -65,6 +66,8 @@ def build_day_problem(
             not_before=now if rows and arranged else None,
             volunteer=shift.agent.is_peer,
             sessions_left=left.get(shift.agent_id, policy.debrief.max_sessions_per_peer_per_week),
+            managers=(codes[manager],) if (manager := shift.agent.manager_id) in codes else (),
+            languages=tuple(shift.agent.languages),
         )
 
     return DayProblem(

@@ -103,6 +103,7 @@ def ledger_export(context: Context, caller: Caller) -> dict[str, Any]:
         agent = session.get(Agent, agent_id)
         if agent is None:
             raise NotFound("there is no such agent")
+        manager = session.get(Agent, agent.manager_id) if agent.manager_id is not None else None
         contacts = session.exec(select(Contact).where(Contact.agent_id == agent_id)).all()
         rests = session.exec(select(Rest).where(Rest.agent_id == agent_id)).all()
         debts = session.exec(select(RestDebt).where(RestDebt.agent_id == agent_id)).all()
@@ -117,7 +118,10 @@ def ledger_export(context: Context, caller: Caller) -> dict[str, Any]:
         state = session.get(FloorState, agent_id)
         return {
             "made_at": _text(context.now()),
-            "agent": agent.model_dump(mode="json", exclude={"id"}),
+            "agent": {
+                **agent.model_dump(mode="json", exclude={"id", "manager_id"}),
+                "manager": None if manager is None else manager.code,
+            },
             "floor": None if state is None else state.model_dump(mode="json", exclude={"agent_id", "pool_id"}),
             "contacts": [
                 contact.model_dump(mode="json", exclude={"reason", "declined_by", "agent_id", "owner_id", "pool_id"})
@@ -135,6 +139,11 @@ def ledger_export(context: Context, caller: Caller) -> dict[str, Any]:
                     "starts_at": _text(row.starts_at),
                     "ends_at": _text(row.ends_at),
                     "status": row.status.value,
+                    "hot": row.hot,
+                    "reminded_at": _text(row.reminded_at) if row.reminded_at and row.agent_id == agent_id else None,
+                    "proposed_at": _text(row.proposed_at)
+                    if row.proposed_at and row.proposed_by_id == agent_id
+                    else None,
                 }
                 for row in debriefs
                 if row.agent_id == agent_id or row.status.value == "accepted"

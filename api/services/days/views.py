@@ -9,6 +9,8 @@ from api.context import Context
 from api.errors import NotFound
 from api.services.breaks.swaps import SwapView, swaps_of
 from api.services.days.facts import ONE_DAY, Shift, published_shifts, segments_by_agent, span_of
+from api.services.debriefs.hot import may_ask
+from api.services.debriefs.reminders import is_reminded
 from api.services.debriefs.views import InvitationView, invitations_of, zone_of
 from roster.clock import clock_text, local_day
 from roster.day import SegmentSpan
@@ -92,6 +94,10 @@ class OwnView(_View):
     invitations: tuple[InvitationView, ...]
     swaps: tuple[SwapView, ...]
     wants_debriefs: bool
+    reminder: bool
+    """Whether a debrief of theirs was about a month ago, and they have not put the reminder away."""
+    hot_debrief: bool
+    """Whether they may ask for a short one now."""
     is_peer: bool
 
 
@@ -125,6 +131,8 @@ def agent_day(context: Context, agent_id: int, now: datetime) -> AgentDayView:
         agent = session.get(Agent, agent_id)
         state = session.get(FloorState, agent_id)
         debts = session.exec(select(RestDebt).where(RestDebt.agent_id == agent_id)).all()
+        reminder = is_reminded(session, context.policy, agent)
+        hot_debrief = may_ask(session, context.policy, agent_id, now)
     light = state.light_only_until if state is not None else None
     if light is not None and light <= now:
         light = None
@@ -136,6 +144,8 @@ def agent_day(context: Context, agent_id: int, now: datetime) -> AgentDayView:
         invitations=invitations_of(context, agent_id),
         swaps=swaps_of(context, agent_id, view.zone),
         wants_debriefs=agent is not None and agent.wants_debriefs,
+        reminder=reminder,
+        hot_debrief=hot_debrief,
         is_peer=agent is not None and agent.is_peer,
     )
     return view.model_copy(update={"own": own})

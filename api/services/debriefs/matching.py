@@ -1,11 +1,13 @@
 """Who may be invited to a debrief on a day, and which peers may be asked. No reason leaves this file.
 
 After a severe contact, 24 to 72 hours later (policy), somebody who wants debriefs is invited once; a peer is a trained
-volunteer with sessions left this week and room for it in what they carry, and was never on the same contact.
+volunteer with sessions left this week and room for it in what they carry, shares a language, and was never on the same
+contact nor is the line manager.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, or_, select
@@ -15,6 +17,7 @@ from roster.clock import QUARTER, midnight
 from roster.contacts import Contact, ContactStatus, Tier
 from roster.day_problem import DebriefRequest
 from roster.events import Event
+from roster.languages import can_talk
 from roster.load.pools import Load, decayed
 from roster.people import Agent
 from roster.policy import Policy
@@ -24,24 +27,39 @@ NOTICE = timedelta(hours=1)
 """An offer is for no sooner than this after the shift began and after it is made, so that it can be read first."""
 
 SPOKE = ("contact.accepted", "contact.started", "contact.completed")
+HARD = (Tier.HEAVY, Tier.SEVERE)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an agent asks of their own accord: a debrief with anybody, with `peer`, or with anybody but `without`."""
+
+    agent_id: int
+    peer: int | None = None
+    without: int | None = None
+
+    def allows(self, peer_id: int) -> bool:
+        """Whether it may be this peer."""
+        return self.peer in (None, peer_id) and self.without != peer_id
 
 
 def debrief_requests(
-    session: Session, policy: Policy, facts: DayFacts, now: datetime, *, asked_by: int | None = None
+    session: Session, policy: Policy, facts: DayFacts, now: datetime, *, wish: Wish | None = None
 ) -> tuple[DebriefRequest, ...]:
-    """Requests for the date of `facts`; `asked_by` is somebody who asks of their own accord, and then the only one."""
+    """Requests for the date of `facts`; with a `wish` of somebody, theirs alone."""
     terms = policy.debrief
     if not terms.enabled:
         return ()
     shifts = {shift.agent_id: shift for shift in facts.shifts}
-    if asked_by is not None:
-        shift = shifts.get(asked_by)
-        wanted = (
-            {} if shift is None else {asked_by: (max(now + QUARTER, shift.starts_at), shift.ends_at, frozenset[int]())}
-        )
-    else:
+    if wish is None:
         wanted = _after_severe_contacts(session, policy, facts, now)
-    peers = _peers(session, policy, facts, now)
+    elif wish.agent_id in shifts:
+        shift = shifts[wish.agent_id]
+        barred = barred_for(session, policy, wish.agent_id, now)
+        wanted = {wish.agent_id: (max(now + QUARTER, shift.starts_at), shift.ends_at, barred)}
+    else:
+        wanted = {}
+    peers = able_peers(session, policy, (*facts.others, *facts.shifts), facts.on_date, now)
     requests = []
     for agent_id, (earliest, latest, barred) in sorted(wanted.items()):
         shift = shifts[agent_id]
@@ -51,7 +69,11 @@ def debrief_requests(
             DebriefRequest(
                 id=shift.agent.code,
                 agent=shift.agent.code,
-                peers=tuple(peer.code for peer in peers if peer.id not in barred and peer.id != agent_id),
+                peers=tuple(
+                    peer.code
+                    for peer in peers
+                    if may_meet(shift.agent, peer, barred) and (wish is None or wish.allows(key(peer.id)))
+                ),
                 barred=tuple(sorted(shift.agent.code for shift in facts.shifts if shift.agent_id in barred)),
                 earliest=earliest,
                 latest=latest,
@@ -59,6 +81,30 @@ def debrief_requests(
             )
         )
     return tuple(requests)
+
+
+def may_meet(agent: Agent, peer: Agent, barred: Iterable[int]) -> bool:
+    """Whether `peer` may be the peer of `agent`, whoever has time: `barred` were on the same contact."""
+    return (
+        peer.is_peer
+        and peer.active
+        and peer.id not in (agent.id, agent.manager_id, *barred)
+        and can_talk(agent.languages, peer.languages)
+    )
+
+
+def barred_for(session: Session, policy: Policy, agent_id: int, now: datetime) -> frozenset[int]:
+    """Whoever was on a heavy or severe contact with the agent in the time that a debrief may be about."""
+    contacts = session.exec(
+        select(Contact).where(
+            Contact.agent_id == agent_id,
+            Contact.status == ContactStatus.COMPLETED,
+            col(Contact.final_tier).in_(HARD),
+            col(Contact.completed_at) > now - timedelta(hours=policy.debrief.latest_hours),
+        )
+    ).all()
+    found = (_on_contact(session, contact) for contact in contacts)
+    return frozenset[int]().union(*found) - {agent_id}
 
 
 def _after_severe_contacts(
@@ -98,10 +144,13 @@ def _after_severe_contacts(
 
 
 def _last_invited(session: Session, agent_ids: Iterable[int]) -> dict[int, datetime]:
-    """When each was last invited, whatever came of it: nobody is asked twice about the same time."""
+    """When each was last invited, whatever came of it: nobody is asked twice about the same time.
+
+    A hot one, in the shift itself, stands in no later one's way.
+    """
     rows = session.exec(
         select(DebriefInvitation.agent_id, DebriefInvitation.created_at).where(
-            col(DebriefInvitation.agent_id).in_(list(agent_ids))
+            col(DebriefInvitation.agent_id).in_(list(agent_ids)), col(DebriefInvitation.hot).is_(False)
         )
     ).all()
     last: dict[int, datetime] = {}
@@ -117,10 +166,11 @@ def _on_contact(session: Session, contact: Contact) -> frozenset[int]:
     return frozenset(agent_id for agent_id in (*spoke, contact.owner_id, contact.agent_id) if agent_id is not None)
 
 
-def _peers(session: Session, policy: Policy, facts: DayFacts, now: datetime) -> list[Agent]:
+def able_peers(session: Session, policy: Policy, shifts: Iterable[Shift], on_date: date, now: datetime) -> list[Agent]:
     """Volunteers on duty with sessions left and room in what they carry; those with fewest sessions first."""
-    left = sessions_left(session, policy, facts.on_date, _zone(facts))
-    on_duty: Mapping[int, Shift] = {shift.agent_id: shift for shift in (*facts.others, *facts.shifts)}
+    on_duty = {shift.agent_id: shift for shift in shifts}
+    zone = next((shift.zone for shift in on_duty.values() if shift.on_date == on_date), "UTC")
+    left = sessions_left(session, policy, on_date, zone)
     carried = {
         state.agent_id: decayed(Load(state.acute, state.carried, state.load_at), now, policy=policy.load).carried
         for state in session.exec(select(FloorState)).all()
@@ -157,7 +207,3 @@ def sessions_left(
     for peer_id, count in given.items():
         left[peer_id] = max(0, policy.debrief.max_sessions_per_peer_per_week - count)
     return dict(left)
-
-
-def _zone(facts: DayFacts) -> str:
-    return facts.shifts[0].zone if facts.shifts else "UTC"

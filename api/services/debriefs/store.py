@@ -28,11 +28,7 @@ def store_invitations(
         if quarter_ahead and debrief.starts_at < now + QUARTER:
             continue
         agent_id = ids[debrief.agent]
-        invitation = session.exec(
-            select(DebriefInvitation).where(
-                DebriefInvitation.agent_id == agent_id, DebriefInvitation.starts_at == debrief.starts_at
-            )
-        ).first()
+        invitation = invitation_at(session, agent_id, debrief.starts_at)
         if invitation is None:
             invitation = DebriefInvitation(
                 agent_id=agent_id,
@@ -42,12 +38,27 @@ def store_invitations(
                 created_at=now,
             )
         invitation.peer_id, invitation.ends_at = ids[debrief.peer], debrief.ends_at
-        invitation.status, invitation.created_at = InvitationStatus.OFFERED, now
+        invitation.status, invitation.created_at, invitation.hot = InvitationStatus.OFFERED, now, False
+        forget_proposal(invitation)
         session.add(invitation)
         session.flush()
         tell(session, now, "debrief.invited", invitation, agent_id)
         stored += 1
     return stored
+
+
+def invitation_at(session: Session, agent_id: int, starts_at: datetime) -> DebriefInvitation | None:
+    """The invitation that the agent has or had for that time."""
+    return session.exec(
+        select(DebriefInvitation).where(
+            DebriefInvitation.agent_id == agent_id, DebriefInvitation.starts_at == starts_at
+        )
+    ).first()
+
+
+def forget_proposal(invitation: DebriefInvitation) -> None:
+    """No other time is proposed any more."""
+    invitation.proposed_at, invitation.proposed_by_id, invitation.proposal_declined = None, None, False
 
 
 def tell(session: Session, now: datetime, kind: str, invitation: DebriefInvitation, agent_id: int) -> None:
@@ -64,7 +75,8 @@ def settle_debriefs(session: Session, now: datetime, on_date: date | None = None
         .order_by(col(DebriefInvitation.id))
     ).all()
     for row in rows:
-        if row.status is InvitationStatus.OFFERED and row.starts_at <= now:
+        waits = row.proposed_at is not None and row.proposed_at > now
+        if row.status is InvitationStatus.OFFERED and row.starts_at <= now and not waits:
             row.status = InvitationStatus.LAPSED
             session.add(row)
             tell(session, now, "debrief.lapsed", row, row.agent_id)

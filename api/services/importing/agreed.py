@@ -18,7 +18,7 @@ from roster.exchange.rows import (
     ShiftRequirementRow,
     ShiftRow,
 )
-from roster.people import Team
+from roster.people import Agent, Team
 from roster.shifts import ForbiddenSuccession, RoleRequirement, ShiftRequirement, ShiftType
 
 Line = TypeVar("Line", bound=SQLModel)
@@ -30,6 +30,21 @@ def store_roles(session: Session, rows: Iterable[PersonRow]) -> set[str]:
     wanted = {row.agent: set(row.roles) for row in rows if row.roles is not None}
     changed = _replace(session, AgentRole, "agent_id", "role", {agents[code]: roles for code, roles in wanted.items()})
     return {code for code in wanted if agents[code] in changed}
+
+
+def store_managers(session: Session, rows: Iterable[PersonRow]) -> set[str]:
+    """Set the line manager of whoever's row names one (or none); the codes of those whose manager changed."""
+    agents = {agent.code: agent for agent in session.exec(select(Agent))}
+    changed = set()
+    for row in rows:
+        if row.manager is None:
+            continue
+        manager_id = agents[row.manager[0]].id if row.manager else None
+        if agents[row.agent].manager_id != manager_id:
+            agents[row.agent].manager_id = manager_id
+            changed.add(row.agent)
+    session.flush()
+    return changed
 
 
 def store_successions(session: Session, rows: Iterable[ShiftRow]) -> set[str]:

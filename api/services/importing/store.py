@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, SQLModel, col, select
 
 from api.services.importing.agreed import (
+    store_managers,
     store_pairs,
     store_role_requirements,
     store_roles,
@@ -205,11 +206,12 @@ def _store_people(session: Session, rows: Sequence[PersonRow]) -> Tally:
             "team_id": teams[row.team],
             "contract_id": contracts[row.contract],
             "is_peer": row.peer,
+            "languages": None if row.languages is None else list(row.languages),
         }
         stored[row.agent] = _keep(session, tally, found.get(row.agent), Agent, {"code": row.agent}, said)
         same |= {row.agent} if tally.unchanged > count else set()
     session.flush()
-    _recount(tally, same & store_roles(session, rows))
+    _recount(tally, same & (store_roles(session, rows) | store_managers(session, rows)))
     channels: dict[int, set[Channel]] = {}
     for line in session.exec(select(AgentChannel)):
         channels.setdefault(line.agent_id, set()).add(line.channel)

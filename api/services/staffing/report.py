@@ -1,11 +1,12 @@
 """What requirements from history come to, told so that every hour can be checked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from optimizer.staffing.dated import QuarterLines
 from optimizer.staffing.profile import Profile
 from optimizer.staffing.requirement import ShrinkageLine, WeekRequirement, shrinkage_lines
 from roster.clock import QUARTER, midnight
@@ -38,10 +39,17 @@ class QueueStaffing:
 
 @dataclass(frozen=True)
 class DayStaffing:
-    """Agent-hours required on one local date, all queues."""
+    """Agent-hours required on one local date, all queues, and the lines that they add up from."""
 
     on_date: date
     required_hours: float
+    working_hours: float
+    decompression_hours: float
+    debrief_hours: float
+    """Expected, or agreed where that is more."""
+    break_hours: float
+    absence_hours: float
+    rounding_hours: float
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,7 @@ def quarters_of_stretch(starts_on: date, days: int, zone: str) -> Iterator[tuple
 def report(
     history: History,
     weeks: Mapping[str, WeekRequirement],
+    dated: Mapping[datetime, Mapping[str, QuarterLines]],
     policy: Policy,
     starts_on: date,
     days: int,
@@ -113,12 +122,11 @@ def report(
     quarters: int,
     check_only: bool,
 ) -> StaffingReport:
-    """The report on `weeks` for the stretch; `quarters` = requirement rows."""
-    hours: dict[date, float] = {starts_on + timedelta(days=day): 0.0 for day in range(days)}
+    """The report on `weeks`, and on the `dated` quarter-hours of the stretch; `quarters` = requirement rows."""
     here = zone_named(zone)
-    for instant, cell in quarters_of_stretch(starts_on, days, zone):
-        required = sum(float(week.required[cell]) for week in weeks.values())
-        hours[instant.astimezone(here).date()] += required * HOURS_PER_QUARTER
+    by_day: dict[date, list[QuarterLines]] = {starts_on + timedelta(days=day): [] for day in range(days)}
+    for instant, lines in dated.items():
+        by_day[instant.astimezone(here).date()].extend(lines.values())
     return StaffingReport(
         starts_on=starts_on,
         days=days,
@@ -127,7 +135,7 @@ def report(
         history_to=history.last,
         contacts=history.contacts,
         queues=tuple(_queue_line(history.queues[code], history.profiles[code], week) for code, week in weeks.items()),
-        daily=tuple(DayStaffing(day, amount) for day, amount in hours.items()),
+        daily=tuple(_day_line(day, lines) for day, lines in by_day.items()),
         lines=shrinkage_lines(weeks, policy.staffing),
         working_hours=HOURS_PER_QUARTER * sum(float(week.working.sum()) for week in weeks.values()),
         required_hours=HOURS_PER_QUARTER * sum(float(week.required.sum()) for week in weeks.values()),
@@ -135,6 +143,12 @@ def report(
         check_only=check_only,
         notes=tuple(_notes(history, policy)),
     )
+
+
+def _day_line(on_date: date, lines: Sequence[QuarterLines]) -> DayStaffing:
+    names = ("required", "working", "decompression", "debriefs", "breaks", "absence", "rounding")
+    hours = (HOURS_PER_QUARTER * sum(float(getattr(line, name)) for line in lines) for name in names)
+    return DayStaffing(on_date, *hours)
 
 
 def _queue_line(queue: Queue, profile: Profile, week: WeekRequirement) -> QueueStaffing:

@@ -1,6 +1,8 @@
 """Requirements and forecasts from contact history: who is needed when, and what every hour of it is for."""
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from sqlmodel import Session, col, select
 from api.context import Context
 from api.errors import Invalid
 from api.events.log import append
+from api.services.staffing.planned import planned_debriefs
 from api.services.staffing.report import (
     ForecastReport,
     History,
@@ -18,14 +21,15 @@ from api.services.staffing.report import (
     quarters_of_stretch,
     report,
 )
+from optimizer.staffing.dated import QuarterLines, quarter_lines
 from optimizer.staffing.profile import PastContacts, profiles
-from optimizer.staffing.requirement import Promise, week_requirements
+from optimizer.staffing.requirement import Promise, WeekRequirement, week_requirements
 from roster.clock import ClockError, midnight
 from roster.clock import zone as zone_named
 from roster.contacts import PastContact, Tier
 from roster.load.difficulty import rest_minutes, tier_of
 from roster.people import Skill, Team
-from roster.policy import Policy
+from roster.policy import Policy, StaffingPolicy
 from roster.queues import Queue
 from roster.shifts import Requirement
 from roster.store.engine import reading, writing
@@ -55,13 +59,15 @@ def requirements_from_history(
             context.policy.staffing,
             context.policy.debrief,
         )
+        planned = planned_debriefs(session, starts_on, days, zone)
+        dated = _dated(weeks, context.policy.staffing, planned, starts_on, days, zone)
         rows = [
-            {"queue_id": history.queues[code].id, "starts_at": instant, "required": int(week.required[cell])}
-            for instant, cell in quarters_of_stretch(starts_on, days, zone)
-            for code, week in weeks.items()
-            if week.required[cell] > 0
+            {"queue_id": history.queues[code].id, "starts_at": instant, **asdict(line)}
+            for instant, lines in dated.items()
+            for code, line in lines.items()
+            if line.required > 0
         ]
-        told = report(history, weeks, context.policy, starts_on, days, zone, len(rows), check_only)
+        told = report(history, weeks, dated, context.policy, starts_on, days, zone, len(rows), check_only)
         if check_only:
             return told
         _replace(session, [history.queues[code].id for code in weeks], starts_on, days, zone, rows)
@@ -79,6 +85,27 @@ def requirements_from_history(
         )
     context.announcer.announce()
     return told
+
+
+def _dated(
+    weeks: Mapping[str, WeekRequirement],
+    staffing: StaffingPolicy,
+    planned: Mapping[datetime, float],
+    starts_on: date,
+    days: int,
+    zone: str,
+) -> dict[datetime, dict[str, QuarterLines]]:
+    """Every quarter-hour of the stretch with the lines of every queue; without planned debriefs, the week's."""
+    usual: dict[tuple[int, int], dict[str, QuarterLines]] = {}
+    found = {}
+    for instant, cell in quarters_of_stretch(starts_on, days, zone):
+        if instant in planned:
+            found[instant] = quarter_lines(weeks, cell, staffing, planned[instant])
+            continue
+        if cell not in usual:
+            usual[cell] = quarter_lines(weeks, cell, staffing)
+        found[instant] = usual[cell]
+    return found
 
 
 def forecast_from_history(context: Context, *, starts_on: date, days: int, zone: str) -> ForecastReport:

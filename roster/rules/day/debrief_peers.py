@@ -1,9 +1,12 @@
-"""A peer is a trained volunteer with sessions left this week; never oneself, a line manager, or on the same contact."""
+"""A peer is a trained volunteer with sessions left this week; never oneself, a line manager, or on the same contact.
+
+Two whose languages are known share one.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
 
-from roster.day_problem import DayProblem, DayResult
+from roster.day_problem import DayAgent, DayProblem, DayResult
 from roster.rules.finding import Finding
 
 RULE = "debrief_peers"
@@ -24,6 +27,7 @@ def check(problem: DayProblem, result: DayResult) -> Iterator[Finding]:
             (debrief.peer == debrief.agent, "is the same person"),
             (peer is None or not peer.volunteer, "is no trained volunteer"),
             (agent is not None and debrief.peer in agent.managers, "is the line manager"),
+            (agent is not None and peer is not None and not _share_a_language(agent, peer), "speaks another language"),
             (request is not None and debrief.peer in request.barred, "was on the same contact"),
             (request is not None and debrief.peer not in request.peers, "was not among those who may be asked"),
             (request is not None and debrief.agent != request.agent, "would meet somebody who did not ask"),
@@ -42,3 +46,9 @@ def check(problem: DayProblem, result: DayResult) -> Iterator[Finding]:
         if count > 1:
             agent_id = requests[key].agent if key in requests else None
             yield Finding(RULE, f"{count} times for one debrief: expected one", hard=True, agent=agent_id)
+
+
+def _share_a_language(agent: DayAgent, peer: DayAgent) -> bool:
+    if not agent.languages or not peer.languages:
+        return True
+    return any(one.split("-")[0] == other.split("-")[0] for one in agent.languages for other in peer.languages)

@@ -1,0 +1,171 @@
+"""A centre in which debriefs are asked for: six people on the early shift, a05 and a06 volunteers, days planned."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from api.context import Context
+from api.security.caller import Caller
+from api.services.days.planning import plan_day
+from api.services.debriefs.invitations import invitations_of
+from api.services.debriefs.views import InvitationView
+from roster.accounts import Role
+from roster.clock import at_local
+from roster.contacts import ArrivalState, Contact, ContactStatus, History, Resolvability, Tier
+from roster.events import Event
+from roster.people import Agent, Channel
+from roster.rest import DebriefInvitation
+from roster.shifts import Assignment, Roster, RosterStatus, Segment
+from roster.store.engine import reading, writing
+from tests.conftest import SetClock
+from tests.factories import Centre, make_centre
+
+TODAY = date(2026, 11, 24)
+TOMORROW = TODAY + timedelta(days=1)
+ZONE = "Europe/Amsterdam"
+
+
+def at(minute: int, on_date: date = TODAY) -> datetime:
+    """`minute` minutes after local midnight."""
+    return at_local(on_date, minute, ZONE)
+
+
+def laid(context: Context, clock: SetClock, *, dates: Sequence[date] = (TODAY,), accounts: bool = False) -> Centre:
+    """The centre; it is 07:05."""
+    clock.now = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+    centre = make_centre(context, accounts=accounts)
+    for on_date in dates:
+        publish(context, centre, dict.fromkeys(centre.agent_codes, "early"), on_date)
+        plan_day(context, on_date, deterministic_limit=0)
+    return centre
+
+
+def publish(context: Context, centre: Centre, shifts: dict[str, str], on_date: date) -> None:
+    """A published roster of one day: shift code by agent code."""
+    with writing(context.engine) as session:
+        roster = Roster(
+            zone=centre.zone,
+            starts_on=on_date,
+            days=1,
+            status=RosterStatus.PUBLISHED,
+            created_at=context.now(),
+            created_by="test",
+            published_at=context.now(),
+            published_by="lead",
+        )
+        session.add(roster)
+        session.flush()
+        for code, shift in shifts.items():
+            session.add(
+                Assignment(
+                    roster_id=roster.id or 0,
+                    agent_id=centre.agents[code],
+                    on_date=on_date,
+                    shift_type_id=centre.shifts[shift],
+                )
+            )
+
+
+def contact(
+    context: Context,
+    centre: Centre,
+    code: str,
+    completed_at: datetime,
+    *,
+    ref: str = "c1",
+    tier: Tier = Tier.SEVERE,
+    started_at: datetime | None = None,
+) -> None:
+    """A completed contact."""
+    with writing(context.engine) as session:
+        session.add(
+            Contact(
+                id=ref,
+                ref=ref,
+                queue_id=centre.queues["advice"],
+                pool_id=centre.pool_id,
+                channel=Channel.VOICE,
+                priority=5,
+                status=ContactStatus.COMPLETED,
+                arrived_at=completed_at - timedelta(minutes=20),
+                agent_id=centre.agents[code],
+                started_at=started_at,
+                completed_at=completed_at,
+                arrival_state=ArrivalState.GRIEVING,
+                history=History.FIRST,
+                resolvability=Resolvability.BLOCKED,
+                score=80,
+                tier=tier,
+                final_score=80,
+                final_tier=tier,
+            )
+        )
+
+
+def also_on(context: Context, centre: Centre, code: str, ref: str = "c1") -> None:
+    """`code` spoke on that contact too."""
+    with writing(context.engine) as session:
+        session.add(
+            Event(at=context.now(), kind="contact.started", subject=ref, actor="x", agent_id=centre.agents[code])
+        )
+
+
+def change(context: Context, centre: Centre, code: str, **values: Any) -> None:
+    """Set fields of an agent."""
+    with writing(context.engine) as session:
+        agent = session.get(Agent, centre.agents[code])
+        assert agent is not None
+        for name, value in values.items():
+            setattr(agent, name, value)
+        session.add(agent)
+
+
+def caller(centre: Centre, code: str) -> Caller:
+    """An agent, signed in."""
+    return Caller(name=code, role=Role.AGENT, agent_id=centre.agents[code])
+
+
+def seen(context: Context, centre: Centre, code: str) -> tuple[InvitationView, ...]:
+    """What lies ahead of an agent."""
+    return invitations_of(context, centre.agents[code])
+
+
+def days(context: Context, centre: Centre) -> dict[str, list[tuple[str, datetime, datetime]]]:
+    """Everybody's stored segments that are no work: kind, begin, end."""
+    with reading(context.engine) as session:
+        rows = session.exec(select(Segment).order_by(col(Segment.starts_at))).all()
+    return {
+        code: [
+            (row.kind.value, row.starts_at, row.ends_at)
+            for row in rows
+            if row.agent_id == agent_id and row.kind != "work"
+        ]
+        for code, agent_id in centre.agents.items()
+    }
+
+
+def debriefs_of(context: Context, centre: Centre, code: str) -> list[tuple[datetime, datetime]]:
+    """The debriefs in an agent's day."""
+    return [(begin, end) for kind, begin, end in days(context, centre)[code] if kind == "debrief"]
+
+
+def row(context: Context, invitation_id: int) -> DebriefInvitation:
+    """An invitation as it is stored."""
+    with reading(context.engine) as session:
+        found = session.get(DebriefInvitation, invitation_id)
+        assert found is not None
+        return found
+
+
+def peer_of(context: Context, centre: Centre, invitation_id: int) -> str:
+    """The code of the peer in an invitation."""
+    peer_id = row(context, invitation_id).peer_id
+    return next(code for code, agent_id in centre.agents.items() if agent_id == peer_id)
+
+
+def lines(context: Context) -> list[tuple[str, int | None]]:
+    """The whole log: kind and whose."""
+    with reading(context.engine) as session:
+        return [(event.kind, event.agent_id) for event in session.exec(select(Event).order_by(col(Event.id))).all()]
