@@ -17,7 +17,7 @@ from roster.contacts import ArrivalState, Contact, ContactStatus, History, Resol
 from roster.events import Event
 from roster.people import Agent, Channel
 from roster.rest import DebriefInvitation
-from roster.shifts import Assignment, Roster, RosterStatus, Segment
+from roster.shifts import Assignment, Roster, RosterStatus, Segment, SegmentKind
 from roster.store.engine import reading, writing
 from tests.conftest import SetClock
 from tests.factories import Centre, make_centre
@@ -120,6 +120,27 @@ def change(context: Context, centre: Centre, code: str, **values: Any) -> None:
         for name, value in values.items():
             setattr(agent, name, value)
         session.add(agent)
+
+
+def only_free(context: Context, centre: Centre, code: str, starts_at: datetime, ends_at: datetime) -> None:
+    """All work of an agent's today but that time becomes training."""
+    with writing(context.engine) as session:
+        rows = session.exec(
+            select(Segment).where(Segment.agent_id == centre.agents[code], Segment.on_date == TODAY)
+        ).all()
+        for row in rows:
+            if row.kind is not SegmentKind.WORK:
+                continue
+            parts = [(row.starts_at, starts_at), (ends_at, row.ends_at)]
+            if row.starts_at <= starts_at and ends_at <= row.ends_at:
+                row.starts_at, row.ends_at = starts_at, ends_at
+                for begin, end in parts:
+                    if begin < end:
+                        training = {"kind": SegmentKind.TRAINING, "starts_at": begin, "ends_at": end}
+                        session.add(Segment(**row.model_dump(exclude={"id"}) | training))
+            else:
+                row.kind = SegmentKind.TRAINING
+            session.add(row)
 
 
 def caller(centre: Centre, code: str) -> Caller:

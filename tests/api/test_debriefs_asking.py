@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import pairwise, product
+from itertools import product
 
 import numpy as np
 import pytest
@@ -33,6 +33,7 @@ from tests.api.debrief_stage import (
     days,
     laid,
     lines,
+    only_free,
     peer_of,
     publish,
     seen,
@@ -180,23 +181,7 @@ def test_another_peer_takes_the_place_of_the_first_who_learns_nothing(context: C
 def test_another_peer_may_have_the_very_time_of_the_first(context: Context, centre: Centre) -> None:
     found = ask_for_debrief(context, caller(centre, "a01"), peer="a05")
     assert found is not None
-    with writing(context.engine) as session:
-        for row in session.exec(select(Segment).where(Segment.agent_id == centre.agents["a01"])).all():
-            if row.kind is SegmentKind.WORK and row.starts_at <= found.starts_at < row.ends_at:
-                row.starts_at, row.ends_at = found.starts_at, found.ends_at
-            elif row.kind is SegmentKind.WORK:
-                row.kind = SegmentKind.TRAINING
-            session.add(row)
-        # The shift is as long as its segments: what was cut from that stretch of work is training too.
-        session.flush()
-        rows = sorted(
-            session.exec(select(Segment).where(Segment.agent_id == centre.agents["a01"])).all(),
-            key=lambda one: one.starts_at,
-        )
-        for before, after in pairwise(rows):
-            if before.ends_at < after.starts_at:
-                gap = {"kind": SegmentKind.TRAINING, "starts_at": before.ends_at, "ends_at": after.starts_at}
-                session.add(Segment(**before.model_dump(exclude={"id"}) | gap))
+    only_free(context, centre, "a01", found.starts_at, found.ends_at)
     other = ask_for_another(context, found.id, caller(centre, "a01"), peer="a06")
     assert other is not None
     assert (other.starts_at, peer_of(context, centre, other.id)) == (found.starts_at, "a06")

@@ -29,6 +29,7 @@ from tests.api.debrief_stage import (
     debriefs_of,
     laid,
     lines,
+    only_free,
     seen,
 )
 from tests.clients import signed_in
@@ -129,10 +130,9 @@ def test_volunteers_behind_a_bar_or_a_limit_are_no_help(context: Context, clock:
 def test_time_that_is_kept_for_an_offer_is_not_taken(context: Context, clock: SetClock) -> None:
     centre = heavy(context, clock)
     change(context, centre, "a06", is_peer=False)
-    fill(context, centre, ["a05"], until=9 * 60)
     offered = ask_for_debrief(context, caller(centre, "a02"))
     assert offered is not None
-    fill(context, centre, ["a05"], until=round((offered.starts_at - at(0)) / timedelta(minutes=1)))
+    only_free(context, centre, "a05", offered.starts_at, offered.ends_at)
     assert ask_for_hot_debrief(context, caller(centre, "a01")).invitation is None
     decline(context, offered.id, caller(centre, "a02"))
     told = ask_for_hot_debrief(context, caller(centre, "a01"))

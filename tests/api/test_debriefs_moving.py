@@ -55,6 +55,9 @@ def offer(context: Context, centre: Centre) -> int:
 def free_time(context: Context, centre: Centre, number: int, *, last: bool = True) -> datetime:
     """The last time that a01, a02 and a05 have, of those that a01 may propose."""
     taken = [one for code in ("a01", "a02", "a05") for one in days(context, centre)[code]]
+    taken += [
+        ("offer", view.starts_at, view.ends_at) for code in ("a01", "a02") for view in seen(context, centre, code)
+    ]
     times = [
         time.starts_at
         for time in possible_times(context, number, caller(centre, "a01"))
@@ -105,10 +108,10 @@ def test_an_accepted_debrief_moves_when_the_other_says_yes(
 def test_a_time_that_is_gone_when_it_is_accepted_changes_nothing(any_context: Context, centre: Centre) -> None:
     number = offer(any_context, centre)
     accept(any_context, number, caller(centre, "a01"))
-    wanted = free_time(any_context, centre, number, last=False)
-    propose(any_context, number, caller(centre, "a01"), wanted)
     second = ask_for_debrief(any_context, caller(centre, "a02"), peer="a05")
     assert second is not None
+    wanted = free_time(any_context, centre, number, last=False)
+    propose(any_context, number, caller(centre, "a01"), wanted)
     propose(any_context, second.id, caller(centre, "a02"), wanted)
     accept_proposal(any_context, second.id, caller(centre, "a05"))
     before, was = days(any_context, centre), row(any_context, number).model_dump()

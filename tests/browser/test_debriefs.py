@@ -34,6 +34,7 @@ def test_a_debrief_is_asked_for_and_moved(site: Site, size: tuple[int, int], dar
     expect(card).to_contain_text("With Agent 6, a trained peer.")
     assert page.evaluate(FITS)
     card.get_by_role("link", name="Another peer or another time").click()
+    page.wait_for_url("**/today/debriefs/*")
     button = page.locator(".agent-time").first
     box = button.bounding_box()
     assert box is not None
