@@ -100,6 +100,9 @@ class RestDebt(SQLModel, table=True):
     postponed_to: datetime | None = Field(
         default=None, sa_type=UtcDateTime, description="the agent put it off until then; it begins then, quiet or not"
     )
+    planned_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="the day has room for it then; it begins then, or sooner if quiet"
+    )
 
 
 class DebriefInvitation(SQLModel, table=True):
