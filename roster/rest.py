@@ -101,7 +101,9 @@ class RestDebt(SQLModel, table=True):
         default=None, sa_type=UtcDateTime, description="the agent put it off until then; it begins then, quiet or not"
     )
     planned_at: datetime | None = Field(
-        default=None, sa_type=UtcDateTime, description="the day has room for it then; it begins then, or sooner if quiet"
+        default=None,
+        sa_type=UtcDateTime,
+        description="the day has room then: it begins then, or sooner if it is quiet",
     )
 
 

@@ -17,13 +17,11 @@ class Change:
     """A break's new time. `row` is the one that it is in already; without one it is new."""
 
     span: SegmentSpan
-    placed: Placed
+    placed: Placed = Placed.PLAN
     row: Segment | None = None
 
 
-def rewrite(
-    session: Session, own: OwnDay, changes: Sequence[Change], gone: Sequence[Segment] = ()
-) -> list[Segment]:
+def rewrite(session: Session, own: OwnDay, changes: Sequence[Change], gone: Sequence[Segment] = ()) -> list[Segment]:
     """Make `changes` in the day of `own`, and work of what is `gone`; the breaks' rows.
 
     Raises `roster.day.DayError` where they do not fit.

@@ -8,7 +8,7 @@ from math import ceil
 from sqlmodel import Session
 
 from api.services.days.demand import read_demands, requirement_is_gross
-from api.services.days.facts import DayFacts, Shift, span_of
+from api.services.days.facts import DayFacts, Shift, key, span_of
 from api.services.debriefs.matching import sessions_left
 from roster.clock import QUARTER
 from roster.day import SegmentSpan
@@ -63,7 +63,7 @@ def build_day_problem(
         there = [row for row in rows_inside(shift, rows) if row.kind is not SegmentKind.WORK]
         still = [row for row in there if row.id not in elsewhere]
         inside = [row for row in still if stay or not is_open(row, now)]
-        moved = [(row, span) for row in there if row.id in elsewhere and (span := elsewhere[row.id]) is not None]
+        moved = [(row, span) for row in there if (span := elsewhere.get(key(row.id))) is not None]
         not_before = now if rows and arranged else None
         if live is not None and not_before is not None:
             not_before = max(now, live.busy_until.get(shift.agent_id, now))

@@ -1,7 +1,7 @@
 """Rest that is owed: planned back into the same shift, carried to the next one, and counted for a team's lead.
 
-The floor gives it (`api/services/floor/rests.py`): at the first quiet time, or when it is planned, whichever is first. So
-nothing is given twice, and no segment stands for it before it begins.
+The floor gives it (`api/services/floor/rests.py`): at the first quiet time, or when it is planned, whichever is first.
+So nothing is given twice, and no segment stands for it before it begins.
 """
 
 from collections import defaultdict
@@ -115,10 +115,14 @@ def carry_debts(context: Context) -> int:
     moved = 0
     with writing(context.engine) as session:
         for debt, to in moves:
-            same = (RestDebt.id == debt.id, RestDebt.on_date == debt.on_date)
-            open_still = (col(RestDebt.repaid_minutes) < col(RestDebt.minutes),)
             done = session.execute(
-                update(RestDebt).where(*same, *open_still).values(on_date=to, planned_at=None, postponed_to=None)
+                update(RestDebt)
+                .where(
+                    col(RestDebt.id) == debt.id,
+                    col(RestDebt.on_date) == debt.on_date,
+                    col(RestDebt.repaid_minutes) == debt.repaid_minutes,
+                )
+                .values(on_date=to, planned_at=None, postponed_to=None)
             )
             # Another process, or the floor, may have been first.
             if not isinstance(done, CursorResult) or done.rowcount != 1:

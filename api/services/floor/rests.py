@@ -153,8 +153,8 @@ def repay(work: PoolWork) -> int:
     """Repay what is owed; the minutes given. Before anything is offered.
 
     At the first quiet time: nothing waits, and for every queue that the agent takes somebody else is free for it. At
-    the time that the agent put it off to or that the day has planned for it, and when little more than what is owed is left of their shift, quiet or not:
-    who is on a contact then rests right after it.
+    the time that the agent put it off to or that the day has planned for it, and when little more than what is owed is
+    left of their shift, quiet or not: who is on a contact then rests right after it.
     """
     people = {agent.id: agent for agent in work.people() if agent.state is AgentState.AVAILABLE}
     debts = debts_of_today(work, people)
