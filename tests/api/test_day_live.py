@@ -190,10 +190,10 @@ def test_a_break_that_a_contact_keeps_from_beginning_comes_after_it(any_context:
 
 
 def test_a_late_break_with_no_time_left_is_owed(context: Context, clock: SetClock) -> None:
-    late = ((REST, 510, 525), (MEAL, 630, 660), (REST, 835, 850))
+    late = ((REST, 510, 525), (MEAL, 630, 660), (REST, 838, 853))
     centre = laid(context, clock, {"a01": late})
-    clock.now = at(838)
-    contact(context, centre, "long", began=at(834))
+    clock.now = at(841)
+    contact(context, centre, "long", began=at(836))
     replan(context, TODAY)
     assert breaks(context, centre) == [late[0], late[1]]
     with reading(context.engine) as session:
