@@ -15,11 +15,15 @@ from api.jobs import days as jobs
 from api.services.breaks.moving import move_break
 from api.services.calendars.entries import entries_of
 from api.services.days import replanning, watching
+from api.services.days.changes import Moved, store_moves
+from api.services.days.facts import read_day
 from api.services.days.replanning import live_dates, replan, replan_days
 from api.services.days.watching import look
+from api.services.floor.work import touch_pools
 from optimizer.day.live import Replanned
 from roster.contacts import ArrivalState, Contact, ContactStatus, History, Resolvability, Tier
-from roster.day_problem import DayProblem
+from roster.day import SegmentSpan, partition
+from roster.day_problem import DayProblem, PersonDay
 from roster.events import Event
 from roster.people import Channel
 from roster.queues import Pool
@@ -166,6 +170,57 @@ def test_what_has_begun_and_what_a_person_placed_stays(context: Context, clock: 
         assert (MEAL, 600, 630) in breaks(context, centre, code)
 
 
+def test_two_breaks_of_one_day_may_change_places(any_context: Context, clock: SetClock) -> None:
+    context = any_context
+    centre = laid(context, clock)
+    meal, rest = (number(context, centre, place) for place in (1, 2))
+    with writing(context.engine) as session:
+        touch_pools(session)
+        facts = read_day(session, TODAY, None)
+        shift = next(one for one in facts.shifts if one.agent.code == "a01")
+        spans = [SegmentSpan(kind, at(begin), at(end)) for kind, begin, end in (PLAIN[1], PLAIN[2])]
+        there = [SegmentSpan(MEAL, at(780), at(810)), SegmentSpan(REST, at(630), at(645))]
+        moves = [Moved(shift, was.kind, was, now, "Because.") for was, now in zip(spans, there, strict=True)]
+        store_moves(session, facts, moves, clock.now)
+    assert breaks(context, centre) == [PLAIN[0], (REST, 630, 645), (MEAL, 780, 810)]
+    assert [number(context, centre, place) for place in (1, 2)] == [rest, meal]
+    found = rows(context, centre)
+    assert (found[0].starts_at, found[-1].ends_at) == (at(420), at(900))
+    assert all(one.ends_at == other.starts_at for one, other in pairwise(found))
+
+
+def test_a_break_that_begins_while_it_is_planned_again_stays(context: Context, clock: SetClock) -> None:
+    centre = crowd(context, clock)
+    clock.now = at(599)
+    real = replanning.replan_day
+
+    def slowly(problem: DayProblem, **kwargs: Any) -> Replanned:
+        person = problem.agents[0]
+        rest = SegmentSpan(MEAL, at(660), at(690))
+        days = tuple(
+            PersonDay(
+                agent=one.id,
+                segments=partition(
+                    one.starts_at,
+                    one.ends_at,
+                    [*one.fixed, *(rest if one is person and own.kind is MEAL else own for own in one.planned)],
+                ),
+            )
+            for one in problem.agents
+        )
+        found = real(problem, **kwargs)
+        if clock.now < at(600):
+            clock.now = at(600)
+            return Replanned(found.result.model_copy(update={"days": days}), ())
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replanning, "replan_day", slowly)
+        replan(context, TODAY)
+    for code in centre.agent_codes:
+        assert (MEAL, 600, 630) in breaks(context, centre, code)
+
+
 def test_a_break_that_a_contact_keeps_from_beginning_comes_after_it(any_context: Context, clock: SetClock) -> None:
     context = any_context
     centre = laid(context, clock)
@@ -182,10 +237,11 @@ def test_a_break_that_a_contact_keeps_from_beginning_comes_after_it(any_context:
     assert rest[1] - minute(expected) <= 5
     assert ids(context, centre) == kept
     # A contact from after the break began is another matter: it took no break away by lasting.
-    assert breaks(context, centre, "a03")[0] == PLAIN[0]
-    told = [event for event in events(context, "day.changed") if event.agent_id == centre.agents["a01"]]
-    sentences = [change["sentence"] for change in told[0].data["changes"]]
-    assert any("on a contact when your rest at 08:30 was to begin" in sentence for sentence in sentences)
+    assert breaks(context, centre, "a03") == list(PLAIN)
+    (told,) = events(context, "day.changed")
+    (change,) = told.data["changes"]
+    assert told.agent_id == centre.agents["a01"]
+    assert "on a contact when your rest at 08:30 was to begin" in change["sentence"]
     assert not look(context)
 
 
@@ -199,10 +255,11 @@ def test_a_late_break_with_no_time_left_is_owed(context: Context, clock: SetCloc
     with reading(context.engine) as session:
         (debt,) = session.exec(select(RestDebt)).all()
     assert (debt.agent_id, debt.minutes, debt.on_date) == (centre.agents["a01"], 15, TODAY)
-    told = [event for event in events(context, "day.changed") if event.agent_id == centre.agents["a01"]]
-    lost = [change for change in told[0].data["changes"] if change["now"] is None]
-    assert len(lost) == 1
-    assert "owed to you" in lost[0]["sentence"]
+    (told,) = events(context, "day.changed")
+    (lost,) = told.data["changes"]
+    assert told.agent_id == centre.agents["a01"]
+    assert lost["now"] is None
+    assert "owed to you" in lost["sentence"]
     # Once: what is owed is not owed again.
     clock.forward(minutes=1)
     replan(context, TODAY)

@@ -28,18 +28,21 @@ from roster.shifts import Segment, SegmentKind
 BREATHER = "breather"
 REASON_LENGTH = 240
 SHOWN_FOR = timedelta(hours=2)
-NO_ROOM = "There is no room for it in this shift any more, so its minutes are owed to you."
+OWED = "Its minutes are owed to you."
 
 
 @dataclass(frozen=True)
 class Moved:
-    """A break that is elsewhere now. `was` None: it is new; `now` None: it has no place any more, and is owed."""
+    """A break that is elsewhere now. `was` None: it is new; `now` None: it has no place any more, and its minutes are
+    `owed` if it is still due.
+    """
 
     shift: Shift
     kind: SegmentKind
     was: SegmentSpan | None
     now: SegmentSpan | None
     sentence: str
+    owed: bool = False
 
     def told(self) -> dict[str, Any]:
         """As the agent's line of the log has it."""
@@ -74,6 +77,7 @@ def moved_in(
 ) -> list[Moved]:
     """What `result` changes in the days of `facts`, by person and time; each break is the one that it was before."""
     found = []
+    lacking = {(item.agent, item.kind) for item in result.unplaced}
     for shift in facts.shifts:
         person = problem.agent_of[shift.agent.code]
         fixed = {(span.kind, span.starts_at, span.ends_at) for span in person.fixed}
@@ -92,9 +96,10 @@ def moved_in(
             olds = [one for one in open_still if one.kind is kind and _times_of(one) not in stay]
             news = [one for one in new if one.kind is kind and _times_of(one) not in stay]
             for was, now in _in_order(olds, news):
-                lost = own_late.get(was) if was is not None and now is None else None
-                why = lost.sentence if lost is not None else _why(reasons, person.id, kind, was, now)
-                found.append(Moved(shift, kind, was, now, why))
+                late_one = own_late.get(was) if was is not None and now is None else None
+                owed = now is None and (late_one is not None or (person.id, kind) in lacking)
+                why = _why(reasons, person.id, kind, was, now) + (f" {OWED}" if owed else "")
+                found.append(Moved(shift, kind, was, now, late_one.sentence if late_one else why, owed))
     return found
 
 
@@ -115,7 +120,8 @@ def store_moves(session: Session, facts: DayFacts, moves: Sequence[Moved], now: 
                 changes.append(Change(span, row.placed, row) if row is not None else Change(span))
             elif row is not None and move.was is not None:
                 gone.append(row)
-                _owe(session, shift, move.was.minutes, now)
+                if move.owed:
+                    _owe(session, shift, move.was.minutes, now)
         rewrite(session, OwnDay(shift, tuple(rows), ()), changes, gone)
 
 
@@ -207,8 +213,8 @@ def _why(
         there = reason.now is not None and now is not None and reason.now.starts_at == now.starts_at
         left = reason.was is not None and was is not None and reason.was.starts_at == was.starts_at
         if there or (now is None and left):
-            return reason.sentence if now is not None else f"{reason.sentence} {NO_ROOM}"
-    return NO_ROOM if now is None else now.reason
+            return f"{reason.sentence[:1].upper()}{reason.sentence[1:]}."
+    return "It has no place in this shift any more." if now is None else now.reason
 
 
 def _begin(span: SegmentSpan) -> datetime:

@@ -5,6 +5,7 @@ begin and a queue that fills write no line; they are looked for where they show,
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,6 +15,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from api.context import Context
+from api.events.log import newest_id
 from api.services.days.late import IN_HAND
 from api.services.days.pressure import more_needed
 from api.services.days.replanning import replan_days
@@ -44,32 +46,43 @@ MATTERS = (
 LONGEST = timedelta(hours=2)
 """No break is longer, so what began before that is no break that goes on."""
 
-_needed: "WeakKeyDictionary[Engine, Mapping[str, int]]" = WeakKeyDictionary()
-"""by database, what queues needed on top at the last look of this process"""
+
+@dataclass(frozen=True)
+class Seen:
+    """What a process saw at its last look: the newest line, whatever it said, and what queues needed on top."""
+
+    event: int = 0
+    needed: Mapping[str, int] = field(default_factory=dict)
+
+
+_seen: "WeakKeyDictionary[Engine, Seen]" = WeakKeyDictionary()
 
 
 def look(context: Context) -> bool:
     """Plan the days again if something that matters has happened since the last look; whether it had."""
+    before = _seen.get(context.engine, Seen())
     with reading(context.engine) as session:
-        cursor, newest = _news(session)
+        last = newest_id(session)
+        cursor, matters = _news(session, before.event)
         wanted = _is_late(session, context)
         needed = more_needed(session, context.policy, context.now())
-    before = _needed.get(context.engine, {})
-    _needed[context.engine] = needed
-    wanted |= any(count > before.get(queue, 0) for queue, count in needed.items())
-    if newest is not None:
-        wanted |= _claimed(context, cursor, newest)
+    _seen[context.engine] = Seen(last, needed)
+    wanted |= any(count > before.needed.get(queue, 0) for queue, count in needed.items())
+    if matters is not None:
+        wanted |= _claimed(context, cursor, matters)
     if wanted:
         replan_days(context)
     return wanted
 
 
-def _news(session: Session) -> tuple[int, int | None]:
-    """How far the log was read, and the newest line past it that matters."""
+def _news(session: Session, looked_at: int) -> tuple[int, int | None]:
+    """How far the log was read by whoever did the work, and the newest line past that and past `looked_at` that matters.
+
+    Lines that matter to nothing are looked at once, however long none that does has come.
+    """
     cursor = session.exec(select_rows(col(LogCursor.seen_event)).where(LogCursor.name == NAME)).one()
-    newest = session.execute(
-        select(func.max(EVENT.c.id)).where(EVENT.c.id > cursor, EVENT.c.kind.in_(MATTERS))
-    ).scalar()
+    since = max(cursor, looked_at)
+    newest = session.execute(select(func.max(EVENT.c.id)).where(EVENT.c.id > since, EVENT.c.kind.in_(MATTERS))).scalar()
     return cursor, newest
 
 
