@@ -76,7 +76,7 @@ def look(context: Context) -> bool:
 
 
 def _news(session: Session, looked_at: int) -> tuple[int, int | None]:
-    """How far the log was read by whoever did the work, and the newest line past that and past `looked_at` that matters.
+    """How far the log was read by whoever did the work; past that and `looked_at`, the newest line that matters.
 
     Lines that matter to nothing are looked at once, however long none that does has come.
     """
