@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from api.context import Context
 from api.events.log import newest_id
 from api.jobs import days as jobs
+from api.jobs.scheduler import JOBS
 from api.services.breaks.moving import move_break
 from api.services.calendars.entries import entries_of
 from api.services.days import replanning, watching
@@ -19,6 +20,7 @@ from api.services.days.changes import Moved, store_moves
 from api.services.days.facts import read_day
 from api.services.days.replanning import live_dates, replan, replan_days
 from api.services.days.watching import look
+from api.services.floor.commands import CompletionIn, ContactIn, complete, post_contact, set_state, start
 from api.services.floor.work import touch_pools
 from optimizer.day.live import Replanned
 from roster.contacts import ArrivalState, Contact, ContactStatus, History, Resolvability, Tier
@@ -32,6 +34,7 @@ from roster.shifts import Placed, Requirement, Segment
 from roster.store.engine import reading, writing
 from tests.api.break_stage import MEAL, PLAIN, REST, at, breaks, caller, laid, minute, number, rows
 from tests.api.test_day_services import TODAY
+from tests.api.test_floor_rests import HEAVY
 from tests.conftest import SetClock
 from tests.factories import Centre
 
@@ -168,6 +171,15 @@ def test_what_has_begun_and_what_a_person_placed_stays(context: Context, clock: 
     assert (MEAL, 615, 645) in breaks(context, centre)
     for code in centre.agent_codes[1:]:
         assert (MEAL, 600, 630) in breaks(context, centre, code)
+
+
+@pytest.mark.parametrize(("minutes", "stays"), [(29, True), (31, False)])
+def test_what_is_announced_stays(context: Context, clock: SetClock, minutes: int, stays: bool) -> None:
+    centre = crowd(context, clock)
+    clock.now = at(600 - minutes)
+    replan(context, TODAY)
+    meals = [one for code in centre.agent_codes for one in breaks(context, centre, code) if one[0] is MEAL]
+    assert (meals == [(MEAL, 600, 630)] * 6) == stays
 
 
 def test_two_breaks_of_one_day_may_change_places(any_context: Context, clock: SetClock) -> None:
@@ -319,6 +331,27 @@ def test_a_look_reads_each_line_once_and_matters_only_for_some(context: Context,
     move_break(context, caller(centre), number(context, centre, 1), at(690))
     assert look(context)
     assert not look(context)
+
+
+def test_a_rest_after_a_heavy_contact_is_followed_and_a_light_one_is_not(context: Context, clock: SetClock) -> None:
+    laid(context, clock)
+    look(context)
+    set_state(context, "a01", "available", actor="test")
+    light = post_contact(context, ContactIn(ref="r1", queue="advice"), actor="router")
+    start(context, light.id, actor="a01")
+    complete(context, light.id, CompletionIn(), actor="a01")
+    assert not look(context)
+    heavy = post_contact(context, ContactIn(ref="r2", queue="advice", entry=HEAVY), actor="router")
+    start(context, heavy.id, actor="a01")
+    complete(context, heavy.id, CompletionIn(), actor="a01")
+    assert look(context)
+    assert not look(context)
+
+
+def test_the_scheduler_looks_every_few_seconds_and_plans_every_five_minutes() -> None:
+    found = {job.run: job.seconds for job in JOBS}
+    assert found[jobs.replan] == 300
+    assert found[jobs.watch] <= 10
 
 
 def test_only_days_with_a_shift_that_is_not_over_are_planned_again(context: Context, clock: SetClock) -> None:
