@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from api.context import Context
+from api.services.days import debts as module
 from api.services.days import replanning
 from api.services.days.debts import carry_debts, team_debt
 from api.services.days.replanning import replan, replan_days
@@ -174,6 +175,22 @@ def test_what_a_shift_could_not_repay_goes_to_the_next_once_and_is_told(any_cont
     own = agent_day(context, centre.agents["a01"], clock.now).own
     assert own is not None
     assert (own.owed_minutes, own.owed) == (10, "in your shift on Wednesday 25 November")
+
+
+def test_two_processes_carry_a_debt_once(context: Context, clock: SetClock) -> None:
+    centre = laid(context, clock)
+    for days, shift in ((1, "late"), (2, "late")):
+        publish(context, centre, {"a01": shift}, TODAY + timedelta(days=days))
+    owe(context, centre)
+    clock.now = at(900)
+    with reading(context.engine) as session:
+        read_before = module._to_carry(session, clock.now)
+    assert carry_debts(context) == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_to_carry", lambda *_: [(debt, TOMORROW + timedelta(days=1)) for debt, _ in read_before])
+        assert carry_debts(context) == 0
+    assert [debt.on_date for debt in debts(context)] == [TOMORROW]
+    assert len(events(context, "rest.carried")) == 1
 
 
 def test_of_a_team_there_are_two_figures_and_none_of_a_small_one(context: Context, clock: SetClock) -> None:

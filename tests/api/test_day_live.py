@@ -18,6 +18,7 @@ from api.services.calendars.entries import entries_of
 from api.services.days import replanning, watching
 from api.services.days.changes import Moved, store_moves
 from api.services.days.facts import read_day
+from api.services.days.planning import plan_day
 from api.services.days.replanning import live_dates, replan, replan_days
 from api.services.days.watching import look
 from api.services.floor.commands import CompletionIn, ContactIn, complete, post_contact, set_state, start
@@ -25,7 +26,7 @@ from api.services.floor.work import touch_pools
 from optimizer.day.live import Replanned
 from roster.contacts import ArrivalState, Contact, ContactStatus, History, Resolvability, Tier
 from roster.day import SegmentSpan, partition
-from roster.day_problem import DayProblem, PersonDay
+from roster.day_problem import DayProblem, DayResult, DayStatus, PersonDay
 from roster.events import Event
 from roster.people import Channel
 from roster.queues import Pool
@@ -33,7 +34,7 @@ from roster.rest import RestDebt
 from roster.shifts import Placed, Requirement, Segment
 from roster.store.engine import reading, writing
 from tests.api.break_stage import MEAL, PLAIN, REST, at, breaks, caller, laid, minute, number, rows
-from tests.api.test_day_services import TODAY
+from tests.api.test_day_services import TODAY, publish
 from tests.api.test_floor_rests import HEAVY
 from tests.conftest import SetClock
 from tests.factories import Centre
@@ -51,6 +52,7 @@ def contact(
     began: datetime | None = None,
     arrived: datetime | None = None,
     queue: str = "advice",
+    ended: datetime | None = None,
 ) -> None:
     """A contact in hand since `began`, or one that waits."""
     with writing(context.engine) as session:
@@ -67,6 +69,7 @@ def contact(
                 agent_id=None if agent is None else centre.agents[agent],
                 assigned_at=began,
                 started_at=began,
+                completed_at=ended,
                 arrival_state=ArrivalState.CALM,
                 history=History.FIRST,
                 resolvability=Resolvability.RESOLVABLE,
@@ -220,11 +223,10 @@ def test_a_break_that_begins_while_it_is_planned_again_stays(context: Context, c
             )
             for one in problem.agents
         )
-        found = real(problem, **kwargs)
         if clock.now < at(600):
             clock.now = at(600)
-            return Replanned(found.result.model_copy(update={"days": days}), ())
-        return found
+            return Replanned(DayResult(status=DayStatus.FEASIBLE, days=days), ())
+        return real(problem, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(replanning, "replan_day", slowly)
@@ -236,17 +238,16 @@ def test_a_break_that_begins_while_it_is_planned_again_stays(context: Context, c
 def test_a_break_that_a_contact_keeps_from_beginning_comes_after_it(any_context: Context, clock: SetClock) -> None:
     context = any_context
     centre = laid(context, clock)
+    for place in range(5):
+        contact(context, centre, f"c{place}", status=ContactStatus.COMPLETED, began=at(430), ended=at(450), agent="a06")
     contact(context, centre, "long", began=at(508))
     contact(context, centre, "later", agent="a03", began=at(511))
     clock.now = at(511)
     kept = ids(context, centre)
     assert look(context)
     rest = next(one for one in breaks(context, centre) if one[0] is REST)
-    expected = at(508) + timedelta(seconds=context.policy.routing.expected_handle_seconds)
-    assert rest[1] >= minute(expected)
-    assert rest[2] - rest[1] == 15
-    assert rest[1] % 5 == 0
-    assert rest[1] - minute(expected) <= 5
+    # Contacts of that queue last 20 minutes: until 08:48.
+    assert rest == (REST, 530, 545)
     assert ids(context, centre) == kept
     # A contact from after the break began is another matter: it took no break away by lasting.
     assert breaks(context, centre, "a03") == list(PLAIN)
@@ -352,6 +353,23 @@ def test_the_scheduler_looks_every_few_seconds_and_plans_every_five_minutes() ->
     found = {job.run: job.seconds for job in JOBS}
     assert found[jobs.replan] == 300
     assert found[jobs.watch] <= 10
+
+
+def test_a_roster_published_again_moves_nobody_whose_shift_stays(context: Context, clock: SetClock) -> None:
+    centre = crowd(context, clock)
+    before = {code: rows(context, centre, code) for code in centre.agent_codes}
+    publish(context, centre, {**dict.fromkeys(centre.agent_codes, "early"), "a06": "late"})
+    plan_day(context, TODAY, only_new=True)
+    for code in centre.agent_codes[:-1]:
+        now = rows(context, centre, code)
+        assert [(row.id, row.kind, row.starts_at) for row in now] == [
+            (row.id, row.kind, row.starts_at) for row in before[code]
+        ]
+        # They belong to the new roster's shift, which is the same.
+        assert {row.assignment_id for row in now}.isdisjoint(row.assignment_id for row in before[code])
+    found = rows(context, centre, "a06")
+    assert (found[0].starts_at, found[-1].ends_at) == (at(13 * 60), at(21 * 60))
+    assert [one[0] for one in breaks(context, centre, "a06")].count(MEAL) == 1
 
 
 def test_only_days_with_a_shift_that_is_not_over_are_planned_again(context: Context, clock: SetClock) -> None:

@@ -1,7 +1,7 @@
 """From the tables' day to a `DayProblem`: what has begun, is protected or was accepted is fixed; the rest is open."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -117,6 +117,18 @@ def build_day_problem(
 def rows_inside(shift: Shift, rows: Iterable[Segment]) -> list[Segment]:
     """Those of `rows` that lie inside the shift as it is published."""
     return [row for row in rows if shift.starts_at <= row.starts_at and row.ends_at <= shift.ends_at]
+
+
+def is_planned(facts: DayFacts, shift: Shift) -> bool:
+    """Whether what is stored fills the shift as it is published."""
+    rows = rows_inside(shift, facts.rows(shift))
+    return bool(rows) and rows[0].starts_at == shift.starts_at and rows[-1].ends_at == shift.ends_at
+
+
+def arranging(facts: DayFacts, wanted: Callable[[Shift], bool]) -> DayFacts:
+    """The same day in which only the `wanted` shifts are to be arranged; the others are there with what they have."""
+    shifts = tuple(shift for shift in facts.shifts if wanted(shift))
+    return replace(facts, shifts=shifts, others=(*facts.others, *(one for one in facts.shifts if one not in shifts)))
 
 
 def is_open(row: Segment, now: datetime) -> bool:

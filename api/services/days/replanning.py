@@ -5,7 +5,7 @@ What has begun, is protected or was placed by a person stays. Where nothing is b
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,10 +13,10 @@ from sqlmodel import Session
 
 from api.context import Context
 from api.errors import Conflict
-from api.services.days.building import UnderWay, build_day_problem, rows_inside
+from api.services.days.building import UnderWay, arranging, build_day_problem, is_planned
 from api.services.days.changes import Moved, moved_in, store_moves, tell, told
 from api.services.days.debts import Owed, carry_debts, open_debts, owed_in
-from api.services.days.facts import ONE_DAY, DayFacts, Shift, key, published_shifts, read_day
+from api.services.days.facts import ONE_DAY, DayFacts, key, published_shifts, read_day
 from api.services.days.late import LateBreak, late_breaks
 from api.services.days.pressure import more_needed
 from api.services.floor.work import touch_pools
@@ -109,8 +109,7 @@ def _read(session: Session, context: Context, on_date: date, now: datetime) -> _
     whole = read_day(session, on_date, None)
     debts = open_debts(session, [shift.agent_id for shift in whole.shifts], on_date)
     # Who has no day yet, or another shift than it was planned for, is planned by the job that does that.
-    facts = replace(whole, shifts=tuple(shift for shift in whole.shifts if _is_planned(whole, shift)))
-    facts = replace(facts, others=(*whole.others, *(shift for shift in whole.shifts if shift not in facts.shifts)))
+    facts = arranging(whole, lambda shift: is_planned(whole, shift))
     if not any(now < shift.ends_at for shift in facts.shifts):
         return None
     policy = context.policy
@@ -126,12 +125,6 @@ def _read(session: Session, context: Context, on_date: date, now: datetime) -> _
     )
     problem = build_day_problem(session, policy, facts, now, under_way=under_way)
     return _Read(facts, problem, late, owed, (whole.mark, _debt_mark(debts)))
-
-
-def _is_planned(facts: DayFacts, shift: Shift) -> bool:
-    """Whether what is stored fills the shift as it is published."""
-    rows = rows_inside(shift, facts.rows(shift))
-    return bool(rows) and rows[0].starts_at == shift.starts_at and rows[-1].ends_at == shift.ends_at
 
 
 def _store(
