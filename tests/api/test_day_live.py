@@ -314,6 +314,8 @@ def test_a_queue_that_fills_asks_for_people_once(context: Context, clock: SetClo
         for place in range(20):
             waits = {"status": ContactStatus.WAITING, "agent": None, "arrived": clock.now - timedelta(minutes=5)}
             contact(context, centre, f"w{place}", **waits)
+            # What waits within its queue's target says nothing.
+            contact(context, centre, f"n{place}", **{**waits, "arrived": clock.now})
         assert look(context)
         assert not look(context)
     (problem,) = asked
