@@ -27,6 +27,7 @@ from api.routes import (
     rosters,
     session,
     staffing,
+    teams,
     webhooks,
 )
 from api.security.body_limit import BodyLimit
@@ -45,6 +46,7 @@ ROUTERS: tuple[Any, ...] = (
     rosters,
     session,
     staffing,
+    teams,
     webhooks,
 )
 

@@ -8,6 +8,14 @@ from sqlmodel import Field, SQLModel
 from roster.columns import Json, Long, UtcDateTime
 
 
+class LogCursor(SQLModel, table=True):
+    """How far a job that reads the log has come; whoever moves it on does the work, so that one process does."""
+
+    __tablename__: ClassVar[str] = "log_cursor"
+    name: str = Field(primary_key=True, max_length=40)
+    seen_event: int = Field(default=0, sa_type=Long)
+
+
 class Event(SQLModel, table=True):
     """One line of the log. `agent_id` set means it is about that agent and private to them."""
 

@@ -142,6 +142,14 @@ class BreaksPolicy(_Table):
     rest_part_minutes: Minutes = 1440
 
 
+class DayPolicy(_Table):
+    """The day under way: what stays where it was announced, and when what waits asks for more people."""
+
+    announced_minutes: Minutes
+    spike_contacts: Annotated[int, Field(ge=1, le=10_000)]
+    spike_minutes: Annotated[int, Field(ge=15, le=480)]
+
+
 class RoutingPolicy(_Table):
     """Weights of the routing decision, in points of cost, and its limits."""
 
@@ -211,6 +219,7 @@ class Policy(_Table):
     rest: RestPolicy
     debrief: DebriefPolicy
     breaks: BreaksPolicy
+    day: DayPolicy
     night: NightTerms
     memory: MemoryPolicy
     rules: Rules

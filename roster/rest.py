@@ -100,6 +100,11 @@ class RestDebt(SQLModel, table=True):
     postponed_to: datetime | None = Field(
         default=None, sa_type=UtcDateTime, description="the agent put it off until then; it begins then, quiet or not"
     )
+    planned_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        description="the day has room then: it begins then, or sooner if it is quiet",
+    )
 
 
 class DebriefInvitation(SQLModel, table=True):

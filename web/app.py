@@ -19,6 +19,7 @@ from web.agent import debriefs as agent_debriefs
 from web.agent import views as agent_views
 from web.floor import views as floor_views
 from web.lead import changes as lead_changes
+from web.lead import days as lead_days
 from web.lead import views as lead_views
 from web.lead import webhooks as lead_webhooks
 from web.pages import STATIC, error_page
@@ -33,6 +34,7 @@ PAGES = (
     agent_views,
     floor_views,
     lead_changes,
+    lead_days,
     lead_views,
     lead_webhooks,
     session_views,

@@ -1,16 +1,30 @@
-"""Jobs of the day: today and tomorrow always have their segments, and debriefs are offered and lapse in time."""
+"""Jobs of the day: it has its segments, is planned again as it moves, and debriefs are offered and lapse in time."""
 
 from api.context import Context
 from api.services.days.planning import keep_days_planned
+from api.services.days.replanning import replan_days
+from api.services.days.watching import look
 from api.services.debriefs.invitations import tend_debriefs as tend
 
 SECONDS = 60.0
 DEBRIEF_SECONDS = 300.0
+REPLAN_SECONDS = 300.0
+LOOK_SECONDS = 5.0
 
 
 def keep_planned(context: Context) -> None:
     """Plan whatever published shift of today or tomorrow has no segments yet."""
     keep_days_planned(context)
+
+
+def replan(context: Context) -> None:
+    """Plan the rest of the day again, whatever has happened."""
+    replan_days(context)
+
+
+def watch(context: Context) -> None:
+    """The same soon after something that matters to the day."""
+    look(context)
 
 
 def tend_debriefs(context: Context) -> None:

@@ -31,6 +31,8 @@ JOBS: tuple[Job, ...] = (
     Job("adapters", adapters.SECONDS, adapters.run),
     Job("clear expired sessions", 3600, clear_expired),
     Job("days", days.SECONDS, days.keep_planned),
+    Job("days, again", days.REPLAN_SECONDS, days.replan),
+    Job("days, what happens", days.LOOK_SECONDS, days.watch),
     Job("debriefs", days.DEBRIEF_SECONDS, days.tend_debriefs),
     Job("floor", floor.SECONDS, floor.run),
     Job("recover planning runs", 30, recover_runs),

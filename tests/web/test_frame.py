@@ -54,7 +54,7 @@ def links(html: str) -> list[str]:
 def test_navigation_is_that_of_the_role(probe: FastAPI, context: Context, centre: Centre) -> None:
     lead = signed_in(probe, context, "lead").get("/probe/frame").text
     agent = signed_in(probe, context, "a01").get("/probe/frame").text
-    assert links(lead)[:2] == ["/rosters", "/floor"]
+    assert links(lead)[:3] == ["/rosters", "/lead/day", "/floor"]
     assert links(agent) == ["/today"]
     assert links(TestClient(probe).get("/sign-in").text) == []
     assert "Lea Lead" in lead

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from api.services.days.views import AgentDayView, SegmentView, ShiftView
+from api.services.days.views import LABELS, AgentDayView, SegmentView, ShiftView
 from api.services.debriefs.views import InvitationView, ProposalView
 
 MINUTE = timedelta(minutes=1)
@@ -59,6 +59,11 @@ def next_break(day: AgentDayView) -> str:
     if ahead is None:
         return ""
     return f"{ahead.label} at {ahead.starts}, {in_words(ahead.starts_at - day.now)}"
+
+
+def kind(value: str) -> str:
+    """What a stretch of one's own day is called: `Rest`, `Your time`."""
+    return next(label for each, label in LABELS.items() if each == value)
 
 
 def moved(day: AgentDayView, number: int) -> str:

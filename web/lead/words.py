@@ -99,6 +99,16 @@ def moment(value: datetime, zone: str) -> str:
     return f"{local.day} {local:%b %Y, %H:%M}"
 
 
+def clock(value: datetime, zone: str) -> str:
+    """`14:05` in `zone`."""
+    return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def people(count: float) -> str:
+    """A number of people that may be part of one: `3`, `2.5`."""
+    return f"{count:.1f}".removesuffix(".0")
+
+
 def team(name: str | None) -> str:
     """The team's name; none means every team."""
     return name or "All teams"

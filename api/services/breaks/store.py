@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import Session
 
@@ -16,18 +17,29 @@ class Change:
     """A break's new time. `row` is the one that it is in already; without one it is new."""
 
     span: SegmentSpan
-    placed: Placed
+    placed: Placed = Placed.PLAN
     row: Segment | None = None
 
 
-def rewrite(session: Session, own: OwnDay, changes: Sequence[Change]) -> list[Segment]:
-    """Make `changes` in the day of `own`; the breaks' rows. Raises `roster.day.DayError` where they do not fit."""
-    without = {key(change.row.id) for change in changes if change.row is not None}
+def rewrite(session: Session, own: OwnDay, changes: Sequence[Change], gone: Sequence[Segment] = ()) -> list[Segment]:
+    """Make `changes` in the day of `own`, and work of what is `gone`; the breaks' rows.
+
+    Raises `roster.day.DayError` where they do not fit.
+    """
+    moving = [change.row for change in changes if change.row is not None]
+    without = {key(row.id) for row in (*moving, *gone)}
     spans = own.arranged([change.span for change in changes], without)
     work = {(span.starts_at, span.ends_at): span for span in spans if span.kind is SegmentKind.WORK}
     for row in own.rows:
         if row.kind is SegmentKind.WORK and work.pop((row.starts_at, row.ends_at), None) is None:
             session.delete(row)
+    for row in gone:
+        session.delete(row)
+    if len(moving) > 1:
+        # Two breaks of one day may change places: meanwhile neither begins where it was.
+        for row in moving:
+            row.starts_at += timedelta(microseconds=1)
+            session.add(row)
     # One after the other: a row may begin where another one has just been.
     session.flush()
     rows = []

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from api.context import Context
 from api.errors import Conflict
 from api.events.log import append
-from api.services.days.building import build_day_problem
+from api.services.days.building import arranging, build_day_problem, is_planned
 from api.services.days.facts import ONE_DAY, DayFacts, Shift, published_shifts, read_day, span_of
 from api.services.days.views import AgentDayView, TeamDayView, agent_day, team_day
 from api.services.debriefs.matching import debrief_requests
@@ -51,10 +51,13 @@ def plan_day(
     team_id: int | None = None,
     actor: str = BREATHER,
     deterministic_limit: float | None = None,
+    only_new: bool = False,
 ) -> DayPlanView:
     """Place breaks, and time for debriefs to offer, in every published shift that begins on local `on_date`.
 
-    Planning again replaces breaks that have not begun; what has begun, protected time and accepted debriefs stay.
+    Planning again replaces breaks that have not begun; what has begun, protected time and accepted debriefs stay. With
+    `only_new` nobody's day changes whose shift is as it was planned: `api.services.days.replanning` does that, with
+    few changes, each told.
     `deterministic_limit` is the solver's (0: the greedy plan at once).
 
     Raises
@@ -65,7 +68,7 @@ def plan_day(
     for attempt in range(ATTEMPTS):
         now = context.now()
         with reading(context.engine) as session:
-            facts = read_day(session, on_date, team_id)
+            facts = _to_arrange(read_day(session, on_date, team_id), only_new=only_new)
             if not facts.shifts:
                 problem = None
             else:
@@ -76,24 +79,32 @@ def plan_day(
         else:
             # The last attempts take the quick plan: a floor that never stands still must not starve the day.
             result = solve_day(problem, deterministic_limit=limit if attempt < ATTEMPTS - 2 else 0.0)
-        stored = _store(context, facts, result, team_id=team_id, actor=actor, now=now)
+        stored = _store(context, facts, result, team_id=team_id, actor=actor, now=now, only_new=only_new)
         if stored is not None:
             return stored
     raise Conflict(f"the day {on_date} kept changing while it was planned: try again in a moment")
 
 
 def _store(
-    context: Context, facts: DayFacts, result: DayResult, *, team_id: int | None, actor: str, now: datetime
+    context: Context,
+    facts: DayFacts,
+    result: DayResult,
+    *,
+    team_id: int | None,
+    actor: str,
+    now: datetime,
+    only_new: bool,
 ) -> DayPlanView | None:
     """Write a plan, unless the day is no longer as it was read."""
     with writing(context.engine) as session:
         touch_pools(session)
-        fresh = read_day(session, facts.on_date, team_id)
+        fresh = _to_arrange(read_day(session, facts.on_date, team_id), only_new=only_new)
         if fresh.mark != facts.mark:
             return None
         count = 0
         for shift in fresh.shifts:
             count += store_shift(session, fresh, shift, result.segments_of[shift.agent.code])
+        _name_assignments(session, fresh)
         gone = _clear_without_shift(session, fresh, team_id, now)
         invited = store_invitations(session, fresh, result.debriefs, now)
         settle_debriefs(session, now, facts.on_date)
@@ -118,6 +129,10 @@ def _store(
             )
     context.announcer.announce()
     return view
+
+
+def _to_arrange(facts: DayFacts, *, only_new: bool) -> DayFacts:
+    return arranging(facts, lambda shift: not is_planned(facts, shift)) if only_new else facts
 
 
 def store_shift(session: Session, facts: DayFacts, shift: Shift, spans: Sequence[SegmentSpan]) -> int:
@@ -151,6 +166,15 @@ def store_shift(session: Session, facts: DayFacts, shift: Shift, spans: Sequence
     return len(spans)
 
 
+def _name_assignments(session: Session, facts: DayFacts) -> None:
+    """Segments of shifts that were published again, as they were, belong to the new roster's assignments."""
+    for shift in facts.others:
+        for row in facts.rows(shift):
+            if row.assignment_id != shift.assignment_id:
+                row.assignment_id = shift.assignment_id
+                session.add(row)
+
+
 def _clear_without_shift(session: Session, facts: DayFacts, team_id: int | None, now: datetime) -> int:
     """Remove what is still to come of shifts that are no longer published; what was given as rest stays."""
     working = {shift.agent_id for shift in (*facts.shifts, *facts.others) if shift.on_date == facts.on_date}
@@ -169,11 +193,11 @@ def _clear_without_shift(session: Session, facts: DayFacts, team_id: int | None,
 
 
 def ensure_day(context: Context, on_date: date, *, deterministic_limit: float | None = None) -> DayPlanView | None:
-    """Plan `on_date` if a published shift of it has no segments yet; nothing where all have theirs."""
+    """Plan the published shifts of `on_date` that have no segments yet; nothing where all have theirs."""
     with reading(context.engine) as session:
         facts = read_day(session, on_date, None)
         missing = [shift for shift in facts.shifts if not facts.spans(shift)]
-    return plan_day(context, on_date, deterministic_limit=deterministic_limit) if missing else None
+    return plan_day(context, on_date, deterministic_limit=deterministic_limit, only_new=True) if missing else None
 
 
 def keep_days_planned(context: Context) -> None:

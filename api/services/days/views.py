@@ -1,13 +1,15 @@
 """A day as people see it: its owner with every reason, anybody else with protected time as just that."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from api.context import Context
 from api.errors import NotFound
 from api.services.breaks.swaps import SwapView, swaps_of
+from api.services.days.changes import ChangeView, recent_changes
 from api.services.days.facts import ONE_DAY, Shift, published_shifts, segments_by_agent, span_of
 from api.services.debriefs.hot import may_ask
 from api.services.debriefs.reminders import is_reminded
@@ -91,6 +93,8 @@ class OwnView(_View):
     light_only: str
     load: LoadView
     owed_minutes: int
+    owed: str
+    changes: tuple[ChangeView, ...]
     invitations: tuple[InvitationView, ...]
     swaps: tuple[SwapView, ...]
     wants_debriefs: bool
@@ -130,9 +134,12 @@ def agent_day(context: Context, agent_id: int, now: datetime) -> AgentDayView:
     with reading(context.engine) as session:
         agent = session.get(Agent, agent_id)
         state = session.get(FloorState, agent_id)
-        debts = session.exec(select(RestDebt).where(RestDebt.agent_id == agent_id)).all()
         reminder = is_reminded(session, context.policy, agent)
         hot_debrief = may_ask(session, context.policy, agent_id, now)
+        debts = session.exec(
+            select(RestDebt).where(RestDebt.agent_id == agent_id, col(RestDebt.repaid_minutes) < col(RestDebt.minutes))
+        ).all()
+        changes = recent_changes(session, agent_id, now, view.zone)
     light = state.light_only_until if state is not None else None
     if light is not None and light <= now:
         light = None
@@ -141,6 +148,8 @@ def agent_day(context: Context, agent_id: int, now: datetime) -> AgentDayView:
         light_only="" if light is None else clock_text(light, view.zone),
         load=load_view(state, now, context.policy.load),
         owed_minutes=sum(debt.minutes - debt.repaid_minutes for debt in debts),
+        owed=_when_owed(debts, view),
+        changes=changes,
         invitations=invitations_of(context, agent_id),
         swaps=swaps_of(context, agent_id, view.zone),
         wants_debriefs=agent is not None and agent.wants_debriefs,
@@ -149,6 +158,21 @@ def agent_day(context: Context, agent_id: int, now: datetime) -> AgentDayView:
         is_peer=agent is not None and agent.is_peer,
     )
     return view.model_copy(update={"own": own})
+
+
+def _when_owed(debts: Sequence[RestDebt], view: AgentDayView) -> str:
+    """When what is owed is to come, in words that end a sentence; empty where nothing is owed."""
+    if not debts:
+        return ""
+    later = min((debt.on_date for debt in debts if debt.on_date > view.on_date), default=None)
+    here = [debt for debt in debts if debt.on_date == view.on_date]
+    times = [at for debt in here if (at := debt.postponed_to or debt.planned_at) is not None and at > view.now]
+    if times:
+        quiet = "" if any(debt.postponed_to is not None for debt in here) else ", sooner if it is quiet"
+        return f"at {clock_text(min(times), view.zone)}{quiet}"
+    if here or later is None:
+        return "at the first quiet time of this shift, or before it ends"
+    return f"in your shift on {later:%A} {later.day} {later:%B}"
 
 
 def masked_day(context: Context, agent_id: int, now: datetime) -> AgentDayView:

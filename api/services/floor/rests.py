@@ -153,8 +153,8 @@ def repay(work: PoolWork) -> int:
     """Repay what is owed; the minutes given. Before anything is offered.
 
     At the first quiet time: nothing waits, and for every queue that the agent takes somebody else is free for it. At
-    the time that the agent put it off to, and when little more than what is owed is left of their shift, quiet or not:
-    who is on a contact then rests right after it.
+    the time that the agent put it off to or that the day has planned for it, and when little more than what is owed is
+    left of their shift, quiet or not: who is on a contact then rests right after it.
     """
     people = {agent.id: agent for agent in work.people() if agent.state is AgentState.AVAILABLE}
     debts = debts_of_today(work, people)
@@ -185,7 +185,7 @@ def repay(work: PoolWork) -> int:
 
 
 def _is_due(work: PoolWork, agent: AgentOnFloor, debt: Row[Any], owed_minutes: int) -> bool:
-    if debt.postponed_to is not None and debt.postponed_to <= work.now:
+    if any(at is not None and at <= work.now for at in (debt.postponed_to, debt.planned_at)):
         return True
     if agent.shift is None:
         return False

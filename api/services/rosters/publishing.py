@@ -66,4 +66,11 @@ def publish(context: Context, roster_id: int, *, actor: str) -> None:
     today = local_day(now, roster.zone)
     for on_date in (today, today + timedelta(days=1)):
         if roster.starts_on <= on_date <= last_day(roster):
-            plan_day(context, on_date, team_id=roster.team_id, actor=actor, deterministic_limit=DAY_LIMIT)
+            plan_day(
+                context,
+                on_date,
+                team_id=roster.team_id,
+                actor=actor,
+                deterministic_limit=DAY_LIMIT,
+                only_new=True,
+            )

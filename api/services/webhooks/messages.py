@@ -16,6 +16,7 @@ SPEC_VERSION = "1.0"
 TYPE_PREFIX = "breather."
 
 OUTWARD: Mapping[str, tuple[str, ...]] = {
+    "agent.day_changed": ("date",),
     "agent.state": ("state",),
     "contact.abandoned": (),
     "contact.accepted": (),

@@ -1,0 +1,101 @@
+"""A break that should have begun while its owner is on a contact: it comes after the contact, whole, or is owed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, func, select
+from sqlmodel import Session
+
+from api.services.breaks.own_day import OwnDay
+from api.services.days.building import is_open, rows_inside, span_at
+from api.services.days.facts import DayFacts, Shift, span_of
+from api.services.floor.handling import handle_seconds
+from api.services.floor.tables import CONTACT
+from roster.clock import clock_text
+from roster.contacts import ContactStatus
+from roster.day import SegmentSpan
+from roster.day_problem import BREAK_KINDS
+from roster.policy import Policy
+from roster.rest import InvitationStatus
+from roster.shifts import Segment
+
+IN_HAND = (ContactStatus.ACCEPTED, ContactStatus.ACTIVE)
+
+
+@dataclass(frozen=True)
+class LateBreak:
+    """A break whose time has come while the agent is on a contact from before it, expected to last to `busy_until`.
+
+    `span` is where the rules let it begin soonest after that; None where the shift has no such time left.
+    """
+
+    shift: Shift
+    row: Segment
+    busy_until: datetime
+    span: SegmentSpan | None
+
+    @property
+    def sentence(self) -> str:
+        """What its owner is told."""
+        begin = clock_text(self.row.starts_at, self.shift.zone)
+        words = f"You were on a contact when your {self.row.kind} at {begin} was to begin"
+        if self.span is not None:
+            return f"{words}, so it begins at {clock_text(self.span.starts_at, self.shift.zone)} instead."
+        minutes = span_of(self.row).minutes
+        return f"{words}. The rules leave no other time for it in this shift, so its {minutes} minutes are owed to you."
+
+
+def late_breaks(session: Session, policy: Policy, facts: DayFacts, now: datetime) -> tuple[LateBreak, ...]:
+    """Every break of `facts.shifts` that should be on now and can't be, because a contact from before it goes on."""
+    due = [
+        (shift, row)
+        for shift in facts.shifts
+        for row in rows_inside(shift, facts.rows(shift))
+        if row.kind in BREAK_KINDS and row.starts_at <= now < row.ends_at
+    ]
+    held = _in_hand(session, {shift.agent_id for shift, _ in due})
+    found = []
+    seconds: dict[int, float] = {}
+    for shift, row in due:
+        contacts = [one for one in held if one.agent_id == shift.agent_id and one.since <= row.starts_at]
+        if not contacts:
+            continue
+        missing = {one.queue_id for one in contacts} - seconds.keys()
+        seconds |= dict.fromkeys(missing, float(policy.routing.expected_handle_seconds))
+        seconds |= handle_seconds(session, missing, now)
+        # A contact that has lasted longer than most may end any moment.
+        ends = [one.since + timedelta(seconds=seconds[one.queue_id]) for one in contacts]
+        busy_until = max(now, *ends)
+        found.append(LateBreak(shift, row, busy_until, _soonest(policy, facts, shift, row, busy_until, now)))
+    return tuple(found)
+
+
+def _in_hand(session: Session, agent_ids: Iterable[int]) -> list[Row[tuple[int, int, datetime]]]:
+    chosen = CONTACT.c
+    query = select(
+        chosen.agent_id, chosen.queue_id, func.coalesce(chosen.started_at, chosen.assigned_at).label("since")
+    ).where(chosen.agent_id.in_(sorted(agent_ids)), chosen.status.in_(IN_HAND))
+    return list(session.execute(query).all())
+
+
+def _soonest(
+    policy: Policy, facts: DayFacts, shift: Shift, row: Segment, busy_until: datetime, now: datetime
+) -> SegmentSpan | None:
+    """The first time from `busy_until` on that the rules allow; only where there is none do planned breaks give way."""
+    rows = rows_inside(shift, facts.rows(shift))
+    offers = tuple(
+        span_at(SegmentSpan(row.kind, one.starts_at, one.ends_at))
+        for one in facts.invitations.get(shift.agent_id, ())
+        if one.agent_id == shift.agent_id and one.status is InvitationStatus.OFFERED
+    )
+    own = OwnDay(shift, tuple(rows), offers)
+    alone = replace(own, rows=tuple(one for one in rows if not is_open(one, now)))
+    minutes = span_of(row).minutes
+    for day in (own, alone):
+        at = next((one for one in day.possible(policy, now, row, minutes) if one >= busy_until), None)
+        if at is not None:
+            span = SegmentSpan(row.kind, at, at + timedelta(minutes=minutes))
+            late = LateBreak(shift, row, busy_until, span)
+            return replace(span, reason=late.sentence)
+    return None
