@@ -16,11 +16,13 @@ from api.metrics import API_PREFIX, MeasureRequests, Metrics
 from api.problems import RenderError
 from api.routes import (
     agents,
+    appointments,
     breaks,
     calendars,
     contacts,
     days,
     events,
+    groups,
     health,
     roster_changes,
     rosters,
@@ -33,11 +35,13 @@ from api.security.headers import SecurityHeaders
 # Each room adds its line here, sorted: modules of api/routes with a `router`.
 ROUTERS: tuple[Any, ...] = (
     agents,
+    appointments,
     breaks,
     calendars,
     contacts,
     days,
     events,
+    groups,
     roster_changes,
     rosters,
     session,

@@ -9,7 +9,7 @@ from api.services.days.demand import read_demands, requirement_is_gross
 from api.services.days.facts import DayFacts, Shift, span_of
 from api.services.debriefs.matching import sessions_left
 from roster.clock import QUARTER
-from roster.day_problem import BREAK_KINDS, DayAgent, DayProblem, DebriefRequest, Span
+from roster.day_problem import BREAK_KINDS, Appointment, DayAgent, DayProblem, DebriefRequest, Span
 from roster.policy import Policy
 from roster.rest import InvitationStatus
 from roster.shifts import Placed, Segment, SegmentKind
@@ -22,6 +22,7 @@ def build_day_problem(
     now: datetime,
     *,
     debriefs: tuple[DebriefRequest, ...] = (),
+    appointments: tuple[Appointment, ...] = (),
     breaks_stay: bool = False,
 ) -> DayProblem:
     """The problem of a date with shifts; `breaks_stay` fixes every segment, so that only debriefs are placed."""
@@ -75,6 +76,7 @@ def build_day_problem(
         others=tuple(person(shift, arranged=False) for shift in facts.others),
         demands=read_demands(session, policy, begin, quarters, zone),
         debriefs=debriefs,
+        appointments=appointments,
         breaks=policy.breaks,
         heavy_rest_minutes=policy.rest.heavy_minutes,
         severe_rest_minutes=policy.rest.severe_minutes,

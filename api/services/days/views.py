@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 
 from api.context import Context
 from api.errors import NotFound
+from api.services.appointments.own import OwnAppointments, own_appointments
 from api.services.breaks.swaps import SwapView, swaps_of
 from api.services.days.facts import ONE_DAY, Shift, published_shifts, segments_by_agent, span_of
 from api.services.debriefs.views import InvitationView, invitations_of, zone_of
@@ -91,6 +92,7 @@ class OwnView(_View):
     owed_minutes: int
     invitations: tuple[InvitationView, ...]
     swaps: tuple[SwapView, ...]
+    appointments: OwnAppointments
     wants_debriefs: bool
     is_peer: bool
 
@@ -135,6 +137,7 @@ def agent_day(context: Context, agent_id: int, now: datetime) -> AgentDayView:
         owed_minutes=sum(debt.minutes - debt.repaid_minutes for debt in debts),
         invitations=invitations_of(context, agent_id),
         swaps=swaps_of(context, agent_id, view.zone),
+        appointments=own_appointments(context, agent_id, now),
         wants_debriefs=agent is not None and agent.wants_debriefs,
         is_peer=agent is not None and agent.is_peer,
     )
