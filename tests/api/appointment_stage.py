@@ -67,9 +67,7 @@ class Stage:
         """Take somebody out of the published roster of today, and plan the day again."""
         with writing(self.context.engine) as session:
             for row in session.exec(
-                select(Assignment).where(
-                    Assignment.agent_id == self.centre.agents[code], Assignment.on_date == TODAY
-                )
+                select(Assignment).where(Assignment.agent_id == self.centre.agents[code], Assignment.on_date == TODAY)
             ).all():
                 for segment in session.exec(select(Segment).where(Segment.assignment_id == row.id)).all():
                     segment.assignment_id = None

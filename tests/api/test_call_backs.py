@@ -321,9 +321,10 @@ def test_an_agent_sees_and_changes_only_their_own(stage: Stage) -> None:
     for code in ("a01", "a02"):
         reply = stage.agent(code).post(f"/api/v1/call-backs/{view['id']}/owner", json={"owner": "a02"})
         assert reply.status_code == 403
-    assert stage.agent("a02").post(
-        "/api/v1/call-backs", json={"owner": "a01", "due_at": stage.local(840)}
-    ).status_code == 403
+    assert (
+        stage.agent("a02").post("/api/v1/call-backs", json={"owner": "a01", "due_at": stage.local(840)}).status_code
+        == 403
+    )
     own = stage.agent("a02").post("/api/v1/call-backs", json={"owner": "a02", "due_at": stage.local(840)})
     assert own.status_code == 201
     assert [one["id"] for one in stage.agent("a02").get("/api/v1/call-backs").json()] == [own.json()["id"]]
@@ -334,9 +335,7 @@ def events(stage: Stage, code: str) -> list[Event]:
     with reading(stage.context.engine) as session:
         return list(
             session.exec(
-                select(Event).where(
-                    Event.agent_id == stage.centre.agents[code], Event.kind.startswith("appointment.")
-                )
+                select(Event).where(Event.agent_id == stage.centre.agents[code], Event.kind.startswith("appointment."))
             ).all()
         )
 

@@ -8,7 +8,7 @@ import pytest
 from api.context import Context
 from api.services.appointments.tending import tend_appointments
 from api.services.days.planning import plan_day
-from tests.api.appointment_stage import PLAIN, TODAY, TOMORROW, Stage, at, lay, publish, staged
+from tests.api.appointment_stage import PLAIN, TOMORROW, Stage, at, lay, publish, staged
 from tests.api.refusals import assert_refused
 from tests.conftest import SetClock
 
@@ -182,9 +182,7 @@ def test_bad_meetings_are_refused_and_change_nothing(
 ) -> None:
     any_stage.left("a06")
     body = asked(any_stage, **more)
-    assert_refused(
-        any_stage.context, caplog, lambda: any_stage.lead.post("/api/v1/meetings", json=body), 422, quoted
-    )
+    assert_refused(any_stage.context, caplog, lambda: any_stage.lead.post("/api/v1/meetings", json=body), 422, quoted)
 
 
 def test_meetings_are_the_leads(stage: Stage) -> None:
@@ -215,9 +213,7 @@ class TestFocus:
         assert own.delete(f"/api/v1/agents/a01/day/focus/{view['id']}").status_code == 204
         assert any_stage.own("a01")["focus"] == []
 
-    def test_what_does_not_fit_is_refused_with_what_does(
-        self, stage: Stage, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_what_does_not_fit_is_refused_with_what_does(self, stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
         rest = PLAIN[0][0]
         lay(stage.context, stage.centre, "a01", [(rest, 425, 700), (rest, 720, 900)])
         own = stage.agent("a01")
