@@ -19,10 +19,12 @@ from roster.clock import at_local
 from roster.day import MINUTE, DayError
 from roster.people import Agent
 from roster.policy import Policy
-from roster.shifts import Roster, RosterStatus
+from roster.shifts import Roster, RosterStatus, SegmentKind
 from roster.store.engine import reading, writing
 
 ATTEMPTS = 3
+NO_MORE_WAITING = timedelta(days=2)
+"""What is due sooner takes a shift that is published already."""
 AHEAD = timedelta(days=60)
 """How far beyond its window the nearest possible time is looked for."""
 
@@ -136,6 +138,8 @@ def outlook_of(
     gone = [agent.code for agent in people if not agent.active]
     if gone:
         return Outlook(trouble=f"{' and '.join(gone)} left: expected somebody who works here")
+    if waits_for_later_shifts(session, row, people, now):
+        return Outlook(waits=True)
     ids = [key(agent.id) for agent in people]
     begin = soonest(row, now)
     found = stretches(session, row, ids, begin, row.latest)
@@ -192,6 +196,12 @@ def nearest_time(session: Session, row: KeptAppointment, agent_ids: Sequence[int
             if nearest is None or (away, at) < nearest:
                 nearest = (away, at)
     return None if nearest is None else nearest[1]
+
+
+def waits_for_later_shifts(session: Session, row: KeptAppointment, people: Sequence[Agent], now: datetime) -> bool:
+    """Whether a call-back is due so late that the last shift before it is not published yet."""
+    ahead = row.kind is SegmentKind.CALL_BACK and row.latest > now + NO_MORE_WAITING
+    return ahead and waits_for_roster(session, row, people)
 
 
 def waits_for_roster(session: Session, row: KeptAppointment, people: Sequence[Agent]) -> bool:

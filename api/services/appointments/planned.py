@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from api.services.appointments.placing import waits_for_later_shifts
 from api.services.appointments.store import REASONS, note_time, open_rows, people_of, set_people
 from api.services.appointments.times import LEAST_OF_A_TEAM, Days, Stretch, soonest, starts_of, stretches, there
 from api.services.days.facts import DayFacts, Shift, key
@@ -28,7 +29,7 @@ def appointments_of(session: Session, facts: DayFacts, now: datetime) -> tuple[A
     for row in open_rows(session):
         people = people_of(session, [row]).get(row.id, ())
         begin = soonest(row, now)
-        if not all(agent.active for agent in people):
+        if not all(agent.active for agent in people) or waits_for_later_shifts(session, row, people, now):
             continue
         found = stretches(session, row, [key(agent.id) for agent in people], begin, row.latest)
         stretch = _due_here(found, Days(session, [shift for one in found for shift in one.shifts]), arranged)

@@ -175,6 +175,8 @@ def cheapest(
     if len(times) == 1:
         return times[0]
     cover = Cover(session, policy, times[0], now)
+    if not cover.is_asked:
+        return times[0]
     return min(_coarser(times), key=lambda time: (cover.lost(kind, minutes, time), time.starts_at))
 
 
@@ -196,6 +198,11 @@ class Cover:
         facts = read_day(session, time.shifts[0].on_date, None)
         self._problem = build_day_problem(session, policy, facts, now, breaks_stay=True)
         self._before = short_minutes(self._problem, DayResult(status=DayStatus.FEASIBLE, days=()))
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether any queue needs anybody on that date."""
+        return bool(self._problem.demands)
 
     def lost(self, kind: SegmentKind, minutes: int, time: Time) -> int:
         """Agent-minutes more that are short when everybody of `time` is away for it."""
