@@ -9,11 +9,17 @@ from sqlmodel import select
 
 from api.context import Context
 from api.events.log import since
+from api.services.appointments.planned import appointments_of, keep_appointments
 from api.services.appointments.tending import tend_appointments
+from api.services.days.building import build_day_problem
+from api.services.days.facts import read_day
 from api.services.days.planning import plan_day
+from optimizer.day.solve import solve_day
+from roster.appointments import AppointmentStatus, KeptAppointment
 from roster.contacts import Contact
 from roster.events import Event
 from roster.people import Agent
+from roster.rest import DebriefInvitation
 from roster.store.engine import reading, writing
 from tests.api.appointment_stage import PLAIN, TODAY, TOMORROW, Stage, at, lay, publish, staged
 from tests.api.refusals import assert_refused, dump
@@ -169,8 +175,6 @@ def test_a_full_day_is_reported_with_the_nearest_time_and_found_later(stage: Sta
 
 
 def test_time_offered_for_a_debrief_is_left_free(stage: Stage) -> None:
-    from roster.rest import DebriefInvitation
-
     with writing(stage.context.engine) as session:
         session.add(
             DebriefInvitation(
@@ -430,3 +434,53 @@ def test_the_agents_table_is_not_touched(stage: Stage) -> None:
     tend_appointments(stage.context)
     with reading(stage.context.engine) as session:
         assert [agent.model_dump() for agent in session.exec(select(Agent)).all()] == before
+
+
+def test_the_planner_of_a_day_places_what_was_promised_before(any_stage: Stage) -> None:
+    publish(any_stage.context, any_stage.centre, {"a01": "early", "a02": "early"}, TOMORROW)
+    view = any_stage.call_back(due=(24 + 12) * 60)
+    assert view["status"] == "open"
+    plan_day(any_stage.context, TOMORROW, deterministic_limit=0)
+    after = any_stage.software.get(f"/api/v1/call-backs/{view['id']}").json()
+    assert after["status"] == "placed"
+    assert any_stage.local((24 + 7) * 60) <= after["starts_at"] <= any_stage.local((24 + 12) * 60 - 10)
+    any_stage.clock.now = at((24 + 6) * 60)
+    [slot] = [one for one in any_stage.day("a01") if one[0] == "call_back"]
+    assert after["starts_at"] == any_stage.local((24 + int(slot[1][:2])) * 60 + int(slot[1][3:]))
+    [event] = [event for event in events(any_stage, "a01") if event.subject == view["id"]]
+    assert event.kind == "appointment.placed"
+
+
+def test_the_planner_moves_a_break_for_what_finds_no_room_beside_it(stage: Stage) -> None:
+    # Until 08:55 there is no hour beside the rest at 08:30.
+    view = stage.call_back(minutes=90, due=8 * 60 + 55)
+    assert (view["status"], view["nearest"]) == ("open", stage.local(525))
+    plan_day(stage.context, TODAY, deterministic_limit=0)
+    after = stage.software.get(f"/api/v1/call-backs/{view['id']}").json()
+    assert (after["status"], after["trouble"]) == ("placed", "")
+    assert stage.local(430) <= after["starts_at"] <= stage.local(445)
+    kinds = sorted(kind for kind, _, _ in stage.day("a01"))
+    assert kinds == ["call_back", "meal", "rest", "rest"]
+    segments = stage.agent("a01").get("/api/v1/agents/a01/day").json()["segments"]
+    [why] = [segment["why"] for segment in segments if segment["kind"] == "call_back"]
+    assert why == "A call-back that you promised. Nothing else comes to you meanwhile."
+
+
+def test_what_was_cancelled_while_a_day_was_planned_is_work(stage: Stage) -> None:
+    view = stage.call_back(minutes=90, due=8 * 60 + 55)
+    with reading(stage.context.engine) as session:
+        facts = read_day(session, TODAY, None)
+        asked = appointments_of(session, facts, stage.clock.now)
+        problem = build_day_problem(session, stage.context.policy, facts, stage.clock.now, appointments=asked)
+    result = solve_day(problem, deterministic_limit=0)
+    assert [placed.id for placed in result.appointments] == [view["id"]]
+    stage.software.post(f"/api/v1/call-backs/{view['id']}/cancel")
+    with writing(stage.context.engine) as session:
+        kept = keep_appointments(session, facts, asked, result, stage.clock.now)
+        row = session.get(KeptAppointment, view["id"])
+        assert row is not None
+        assert (row.status, row.starts_at) == (AppointmentStatus.CANCELLED, None)
+    before, after = (one.segments_of["a01"] for one in (result, kept))
+    assert "call_back" in [span.kind for span in before]
+    assert "call_back" not in [span.kind for span in after]
+    assert (after[0].starts_at, after[-1].ends_at) == (before[0].starts_at, before[-1].ends_at)

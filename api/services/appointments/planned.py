@@ -113,4 +113,5 @@ def _rewritten(result: DayResult, reasons: Mapping[Place, str], unwanted: Sequen
             if code == day.agent:
                 spans = release(spans, starts_at, ends_at)
         days.append(day.model_copy(update={"segments": spans}))
-    return result.model_copy(update={"days": tuple(days)})
+    # Made anew: a copy would keep what was computed of the days as they were.
+    return DayResult(**{name: getattr(result, name) for name in DayResult.model_fields} | {"days": tuple(days)})
