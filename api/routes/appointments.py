@@ -11,16 +11,17 @@ from api.security.caller import Caller
 from api.services.agents import is_agent
 from api.services.appointments import call_backs, focus, meetings
 from api.services.appointments.call_backs import CallBackIn, OwnerIn, RescheduleIn
+from api.services.appointments.choices import TimeView, free_times_of
 from api.services.appointments.focus import FocusIn
 from api.services.appointments.meetings import MeetingIn
 from api.services.appointments.views import CallBackView, FocusView, MeetingView
 from api.services.floor.views import NO_NUL
-from roster.appointments import AppointmentStatus
 
 router = APIRouter(tags=["appointments"])
 
 Code = Annotated[str, Path(min_length=1, max_length=64, pattern=NO_NUL, description="the agent's code")]
 Number = Annotated[str, Path(min_length=1, max_length=36, pattern=NO_NUL, description="the id that making it gave")]
+Step = Annotated[int, Query(ge=5, le=60, multiple_of=5, description="grid of the times, minutes")]
 Attention = Annotated[bool, Query(description="only those that need an owner or a time, or are due and not done")]
 
 
@@ -50,16 +51,22 @@ def get_call_back(number: Number, context: ContextDep, caller: CallerDep) -> Cal
     return call_backs.call_back(context, number, caller)
 
 
+@router.get("/call-backs/{number}/times")
+def get_times(number: Number, context: ContextDep, caller: CallerDep, step_minutes: Step = 15) -> list[TimeView]:
+    """Times in its owner's planned days, today and tomorrow, at which it could be."""
+    return list(free_times_of(context, number, caller, step_minutes=step_minutes)[1])
+
+
 @router.post("/call-backs/{number}/done")
 def post_done(number: Number, context: ContextDep, caller: CallerDep) -> CallBackView:
     """The call was made."""
-    return call_backs.finish_call_back(context, number, caller, AppointmentStatus.DONE)
+    return call_backs.call_made(context, number, caller)
 
 
 @router.post("/call-backs/{number}/cancel")
 def post_cancel(number: Number, context: ContextDep, caller: CallerDep) -> CallBackView:
     """The call is not needed any more."""
-    return call_backs.finish_call_back(context, number, caller, AppointmentStatus.CANCELLED)
+    return call_backs.call_off(context, number, caller)
 
 
 @router.post("/call-backs/{number}/reschedule")

@@ -125,7 +125,7 @@ def _reference(session: Session, contact: str | None) -> str | None:
 def call_back(context: Context, call_back_id: str, caller: Caller) -> CallBackView:
     """One call-back; raises `NotFound` for an agent whose it is not."""
     with reading(context.engine) as session:
-        return call_back_views(session, [_found(session, call_back_id, caller)], context.now())[0]
+        return call_back_views(session, [found_call_back(session, call_back_id, caller)], context.now())[0]
 
 
 def call_backs(context: Context, caller: Caller, *, attention: bool = False) -> tuple[CallBackView, ...]:
@@ -155,12 +155,21 @@ def own_call_backs(session: Session, agent_id: int, now: datetime) -> tuple[Call
     return call_back_views(session, in_order, now)
 
 
-def finish_call_back(context: Context, call_back_id: str, caller: Caller, status: AppointmentStatus) -> CallBackView:
-    """It was made, or is not needed any more. Saying so again is saying so once; raises `Conflict` after the other."""
+def call_made(context: Context, call_back_id: str, caller: Caller) -> CallBackView:
+    """The call was made. Saying so again is saying so once; raises `Conflict` where it was called off."""
+    return _finish(context, call_back_id, caller, AppointmentStatus.DONE)
+
+
+def call_off(context: Context, call_back_id: str, caller: Caller) -> CallBackView:
+    """The call is not needed any more. Saying so again is saying so once; raises `Conflict` where it was made."""
+    return _finish(context, call_back_id, caller, AppointmentStatus.CANCELLED)
+
+
+def _finish(context: Context, call_back_id: str, caller: Caller, status: AppointmentStatus) -> CallBackView:
     now = context.now()
     with writing(context.engine) as session:
         touch_pools(session)
-        row = _found(session, call_back_id, caller)
+        row = found_call_back(session, call_back_id, caller)
         if row.status is not status:
             _require_live(row)
             close(session, row, status, now, caller.name)
@@ -184,7 +193,7 @@ def reschedule(context: Context, call_back_id: str, body: RescheduleIn, caller: 
         _require_ahead("due_at", due, now)
         with writing(context.engine) as session:
             touch_pools(session)
-            row = _found(session, call_back_id, caller)
+            row = found_call_back(session, call_back_id, caller)
             _require_live(row)
             lose_time(session, row, now)
             row.latest, row.trouble, row.nearest = due, "", None
@@ -202,7 +211,7 @@ def _move(context: Context, call_back_id: str, starts_at: datetime, caller: Call
     try:
         with writing(context.engine) as session:
             touch_pools(session)
-            row = _found(session, call_back_id, caller)
+            row = found_call_back(session, call_back_id, caller)
             _require_live(row)
             people = [key(agent.id) for agent in people_of(session, [row])[row.id]]
             if (row.status, row.starts_at) == (AppointmentStatus.PLACED, starts_at):
@@ -218,7 +227,7 @@ def _move(context: Context, call_back_id: str, starts_at: datetime, caller: Call
 
 def _not_free(context: Context, call_back_id: str, starts_at: datetime, caller: Caller) -> Conflict:
     with reading(context.engine) as session:
-        row = _found(session, call_back_id, caller)
+        row = found_call_back(session, call_back_id, caller)
         owner = people_of(session, [row])[row.id][0]
         [view] = call_back_views(session, [row], context.now())
         wish = row.model_copy(update={"earliest": starts_at, "latest": starts_at + row.minutes * MINUTE})
@@ -235,7 +244,7 @@ def give_to(context: Context, call_back_id: str, body: OwnerIn, caller: Caller) 
     now = context.now()
     with writing(context.engine) as session:
         touch_pools(session)
-        row = _found(session, call_back_id, caller)
+        row = found_call_back(session, call_back_id, caller)
         _require_live(row)
         owner = _owner_named(session, body.owner)
         if [agent.id for agent in people_of(session, [row])[row.id]] != [owner.id]:
@@ -322,7 +331,7 @@ def _owner_named(session: Session, code: str) -> Agent:
     return owner
 
 
-def _found(session: Session, call_back_id: str, caller: Caller) -> KeptAppointment:
+def found_call_back(session: Session, call_back_id: str, caller: Caller) -> KeptAppointment:
     """The call-back; to an agent those of others are as if they were not there."""
     row = session.get(KeptAppointment, call_back_id)
     if row is not None and row.kind is SegmentKind.CALL_BACK:

@@ -57,7 +57,7 @@ def ask_focus(context: Context, body: FocusIn, caller: Caller) -> FocusView:
                 session.add(row)
                 session.flush()
                 give_time(session, row, [shift.agent_id], outlook.time.starts_at, now)
-                [view] = focus_views([row])
+                [view] = focus_views([row], shift.zone)
         except DayError:
             continue
         context.announcer.announce()
@@ -103,7 +103,8 @@ def _no_room(session: Session, row: KeptAppointment, shift: Shift, now: datetime
 def own_focus(session: Session, agent_id: int, now: datetime) -> tuple[FocusView, ...]:
     """Focus time of an agent that has not passed, by time."""
     rows = live_rows(session, agent_id, SegmentKind.FOCUS)
-    return focus_views([row for row in rows if row.ends_at is not None and row.ends_at > now])
+    zone = zone_of(session, session.get(Agent, agent_id))
+    return focus_views([row for row in rows if row.ends_at is not None and row.ends_at > now], zone)
 
 
 def drop_focus(context: Context, focus_id: str, caller: Caller) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from api.services.appointments.store import people_of
 from api.services.debriefs.views import zone_of
 from roster.appointments import AppointmentStatus, KeptAppointment
+from roster.clock import clock_text
 from roster.people import Team
 
 
@@ -56,13 +57,14 @@ class MeetingView(_View):
 
 
 class FocusView(_View):
-    """Focus time of the agent who reads this."""
+    """Focus time of the agent who reads this: UTC, and as they read it."""
 
     id: str
     minutes: int
-    status: AppointmentStatus
-    starts_at: datetime | None
-    ends_at: datetime | None
+    starts_at: datetime
+    ends_at: datetime
+    starts: str
+    ends: str
 
 
 def call_back_views(session: Session, rows: Sequence[KeptAppointment], now: datetime) -> tuple[CallBackView, ...]:
@@ -120,9 +122,17 @@ def meeting_views(session: Session, rows: Sequence[KeptAppointment]) -> tuple[Me
     return tuple(views)
 
 
-def focus_views(rows: Sequence[KeptAppointment]) -> tuple[FocusView, ...]:
-    """Focus times, in the order given."""
+def focus_views(rows: Sequence[KeptAppointment], zone: str) -> tuple[FocusView, ...]:
+    """Those of `rows` that have a time, in the order given."""
     return tuple(
-        FocusView(id=row.id, minutes=row.minutes, status=row.status, starts_at=row.starts_at, ends_at=row.ends_at)
+        FocusView(
+            id=row.id,
+            minutes=row.minutes,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            starts=clock_text(row.starts_at, zone),
+            ends=clock_text(row.ends_at, zone),
+        )
         for row in rows
+        if row.starts_at is not None and row.ends_at is not None
     )

@@ -72,9 +72,7 @@ def plan_day(
             else:
                 requests = debrief_requests(session, context.policy, facts, now)
                 wanted = appointments_of(session, facts, now)
-                problem = build_day_problem(
-                    session, context.policy, facts, now, debriefs=requests, appointments=wanted
-                )
+                problem = build_day_problem(session, context.policy, facts, now, debriefs=requests, appointments=wanted)
         if problem is None:
             result = DayResult(status=DayStatus.OPTIMAL, days=())
         else:
