@@ -51,12 +51,12 @@ def test_an_agent_puts_a_call_back_elsewhere(stage: Stage, agent: TestClient) ->
     view = stage.call_back(due=9 * 60)
     page = agent.get(f"/today/call-backs/{view['id']}")
     times = re.findall(r'name="starts_at" value="([^"]+)"><strong>([0-9:]+)</strong> <span>([^<]+)<', page.text)
-    assert [(text, word) for _, text, word in times[:2]] == [("07:15", "in time"), ("07:30", "in time")]
+    assert [(text, word) for _, text, word in times[:2]] == [("07:30", "in time"), ("07:45", "in time")]
     assert ("11:00", "after it is due") in [(text, word) for _, text, word in times]
     assert "08:30" not in [text for _, text, _ in times]
     moved = agent.post(f"/today/call-backs/{view['id']}/move", data={"starts_at": times[1][0]})
     assert moved.headers["location"] == "/today"
-    assert ("call_back", "07:30", "07:40") in stage.day("a01")
+    assert ("call_back", "07:45", "07:55") in stage.day("a01")
     taken = agent.post(f"/today/call-backs/{view['id']}/move", data={"starts_at": stage.local(510)})
     assert taken.status_code == 409
     assert "a01 has no 10 minutes of work then" in taken.text

@@ -49,7 +49,7 @@ def headline(day: AgentDayView) -> Headline:
         words = f"Your time until {until.ends}."
         return Headline(words, ("Nothing reaches you meanwhile.", *_light(day)), "protected", progress)
     title = f"{ON_BREAK.get(current.kind, current.label)} until {current.ends}"
-    tone = {"meal": "meal", "rest": "rest", "debrief": "protected"}.get(current.kind, "other")
+    tone = {"meal": "meal", "rest": "rest", "debrief": "protected", "group": "protected"}.get(current.kind, "other")
     return Headline(title, _light(day), tone, progress)
 
 
