@@ -16,12 +16,14 @@ from api.metrics import API_PREFIX, MeasureRequests, Metrics
 from api.problems import RenderError
 from api.routes import (
     agents,
+    appointments,
     breaks,
     calendars,
     contacts,
     days,
     debriefs,
     events,
+    groups,
     health,
     roster_changes,
     rosters,
@@ -36,12 +38,14 @@ from api.security.headers import SecurityHeaders
 # Each room adds its line here, sorted: modules of api/routes with a `router`.
 ROUTERS: tuple[Any, ...] = (
     agents,
+    appointments,
     breaks,
     calendars,
     contacts,
     days,
     debriefs,
     events,
+    groups,
     roster_changes,
     rosters,
     session,

@@ -111,6 +111,7 @@ class EntryConditions(BaseModel):
 
 
 _DONE = text("completed_at is not null")
+_FOLLOW_UP = text("follow_up_due is not null")
 
 
 class Contact(SQLModel, table=True):
@@ -127,6 +128,7 @@ class Contact(SQLModel, table=True):
         # Of what is completed alone: a new contact has nothing to do with them.
         Index("contact_agent_completed", "agent_id", "completed_at", sqlite_where=_DONE, postgresql_where=_DONE),
         Index("contact_queue_completed", "queue_id", "completed_at", sqlite_where=_DONE, postgresql_where=_DONE),
+        Index("contact_follow_up_due", "follow_up_due", sqlite_where=_FOLLOW_UP, postgresql_where=_FOLLOW_UP),
     )
     id: str = Field(primary_key=True, max_length=36)
     ref: str = Field(unique=True, max_length=120, description="the caller's own opaque reference")

@@ -143,11 +143,32 @@ class BreaksPolicy(_Table):
 
 
 class DayPolicy(_Table):
-    """The day under way: what stays where it was announced, and when what waits asks for more people."""
+    """What takes time in a day besides contacts and breaks; and of the day under way, what stays where it was announced,
+    and when what waits asks for more people.
+    """
 
     announced_minutes: Minutes
     spike_contacts: Annotated[int, Field(ge=1, le=10_000)]
     spike_minutes: Annotated[int, Field(ge=15, le=480)]
+    call_back_minutes: Annotated[int, Field(ge=1, le=120)]
+    focus_minutes: Annotated[int, Field(ge=0, le=240)]
+
+
+class GroupPolicy(_Table):
+    """Monthly reflective groups, for those who switched them on. There is no key that makes one mandatory."""
+
+    enabled: bool
+    minutes: Annotated[int, Field(ge=45, le=60)]
+    least: Annotated[int, Field(ge=3, le=8)]
+    most: Annotated[int, Field(ge=3, le=8)]
+    per_days: Annotated[int, Field(ge=7, le=366)]
+    decide_minutes: Annotated[int, Field(ge=15, le=1440)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "GroupPolicy":
+        if self.least > self.most:
+            raise ValueError(f"least {self.least} is more than most {self.most}: expected 3 <= least <= most <= 8")
+        return self
 
 
 class RoutingPolicy(_Table):
@@ -220,6 +241,7 @@ class Policy(_Table):
     debrief: DebriefPolicy
     breaks: BreaksPolicy
     day: DayPolicy
+    group: GroupPolicy
     night: NightTerms
     memory: MemoryPolicy
     rules: Rules

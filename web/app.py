@@ -13,11 +13,13 @@ from api.events.watch import watch
 from api.jobs.planning import shut_down
 from api.jobs.scheduler import make_scheduler
 from api.start import prepare_routing, start_context
+from web.agent import appointments as agent_appointments
 from web.agent import breaks as agent_breaks
 from web.agent import calendars as agent_calendars
 from web.agent import debriefs as agent_debriefs
 from web.agent import views as agent_views
 from web.floor import views as floor_views
+from web.lead import appointments as lead_appointments
 from web.lead import changes as lead_changes
 from web.lead import days as lead_days
 from web.lead import views as lead_views
@@ -28,11 +30,13 @@ from web.static_files import Revalidated
 
 # Each room adds its line here, sorted: modules with a `router` of pages.
 PAGES = (
+    agent_appointments,
     agent_breaks,
     agent_calendars,
     agent_debriefs,
     agent_views,
     floor_views,
+    lead_appointments,
     lead_changes,
     lead_days,
     lead_views,

@@ -1,12 +1,14 @@
-"""Jobs of the day: it has its segments, is planned again as it moves, and debriefs are offered and lapse in time."""
+"""Jobs of the day: it has its segments, is planned again as it moves; debriefs and appointments are tended in time."""
 
 from api.context import Context
+from api.services.appointments.tending import tend_appointments as tend_them
 from api.services.days.planning import keep_days_planned
 from api.services.days.replanning import replan_days
 from api.services.days.watching import look
 from api.services.debriefs.invitations import tend_debriefs as tend
 
 SECONDS = 60.0
+APPOINTMENT_SECONDS = 60.0
 DEBRIEF_SECONDS = 300.0
 REPLAN_SECONDS = 300.0
 LOOK_SECONDS = 5.0
@@ -30,3 +32,8 @@ def watch(context: Context) -> None:
 def tend_debriefs(context: Context) -> None:
     """Lapse offers whose time has come; look for new ones."""
     tend(context)
+
+
+def tend_appointments(context: Context) -> None:
+    """Find times for what was promised, and say where there is none; decide groups and propose new ones."""
+    tend_them(context)

@@ -29,6 +29,7 @@ class Job:
 # Each room adds its line here, sorted by name.
 JOBS: tuple[Job, ...] = (
     Job("adapters", adapters.SECONDS, adapters.run),
+    Job("appointments", days.APPOINTMENT_SECONDS, days.tend_appointments),
     Job("clear expired sessions", 3600, clear_expired),
     Job("days", days.SECONDS, days.keep_planned),
     Job("days, again", days.REPLAN_SECONDS, days.replan),

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from roster import (
     accounts,
     agreed,
+    appointments,
     calendars,
     contacts,
     events,
@@ -17,6 +18,20 @@ from roster import (
     webhooks,
 )
 
-MODULES = (accounts, agreed, calendars, contacts, events, people, protections, queues, rest, shifts, swaps, webhooks)
+MODULES = (
+    accounts,
+    agreed,
+    appointments,
+    calendars,
+    contacts,
+    events,
+    people,
+    protections,
+    queues,
+    rest,
+    shifts,
+    swaps,
+    webhooks,
+)
 
 metadata = SQLModel.metadata

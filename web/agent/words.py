@@ -1,7 +1,8 @@
 """What the top of an agent's page says: where they are now, what comes next, and how far a rest has come."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from api.services.days.views import LABELS, AgentDayView, SegmentView, ShiftView
 from api.services.debriefs.views import InvitationView, ProposalView
@@ -49,7 +50,7 @@ def headline(day: AgentDayView) -> Headline:
         words = f"Your time until {until.ends}."
         return Headline(words, ("Nothing reaches you meanwhile.", *_light(day)), "protected", progress)
     title = f"{ON_BREAK.get(current.kind, current.label)} until {current.ends}"
-    tone = {"meal": "meal", "rest": "rest", "debrief": "protected"}.get(current.kind, "other")
+    tone = {"meal": "meal", "rest": "rest", "debrief": "protected", "group": "protected"}.get(current.kind, "other")
     return Headline(title, _light(day), tone, progress)
 
 
@@ -82,6 +83,18 @@ def in_words(ahead: timedelta) -> str:
     if minutes < 60:
         return f"in {minutes} minute{'' if minutes == 1 else 's'}"
     return f"in {minutes // 60} h {minutes % 60:02d} min"
+
+
+def moment(instant: datetime, zone: str, today: date) -> str:
+    """`10:30`, or `Wednesday 25 November, 10:30` on another day."""
+    local = instant.astimezone(ZoneInfo(zone))
+    time = f"{local:%H:%M}"
+    return time if local.date() == today else f"{date_words(local.date())}, {time}"
+
+
+def today(now: datetime, zone: str) -> date:
+    """The date where the agent is."""
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def date_words(on: date) -> str:

@@ -95,8 +95,13 @@ def signed(value: int) -> str:
 
 def moment(value: datetime, zone: str) -> str:
     """`1 Dec 2026, 14:05` in the roster's zone."""
-    local = value.astimezone(ZoneInfo(zone))
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    there = local(value, zone)
+    return f"{there.day} {there:%b %Y, %H:%M}"
+
+
+def local(value: datetime, zone: str) -> datetime:
+    """`value` by the clocks there."""
+    return value.astimezone(ZoneInfo(zone))
 
 
 def clock(value: datetime, zone: str) -> str:

@@ -41,6 +41,7 @@ def build_day_problem(
     now: datetime,
     *,
     debriefs: tuple[DebriefRequest, ...] = (),
+    appointments: tuple[Appointment, ...] = (),
     breaks_stay: bool = False,
     under_way: UnderWay | None = None,
 ) -> DayProblem:
@@ -104,7 +105,7 @@ def build_day_problem(
         others=tuple(person(shift, arranged=False) for shift in facts.others),
         demands=demands,
         debriefs=debriefs,
-        appointments=() if live is None else live.appointments,
+        appointments=appointments if live is None else (*appointments, *live.appointments),
         announced_until=None if live is None else live.announced_until,
         breaks=policy.breaks,
         heavy_rest_minutes=policy.rest.heavy_minutes,

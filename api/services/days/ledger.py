@@ -9,6 +9,7 @@ from sqlmodel import col, or_, select
 from api.context import Context
 from api.errors import Forbidden, NotFound
 from api.security.caller import Caller
+from api.services.appointments.own import stored_about
 from api.services.calendars.feeds import feeds_of
 from api.services.days.views import LoadView, load_view
 from api.services.debriefs.views import zone_of
@@ -132,6 +133,7 @@ def ledger_export(context: Context, caller: Caller) -> dict[str, Any]:
             "rest_debts": [debt.model_dump(mode="json", exclude={"agent_id"}) for debt in debts],
             "segments": [segment.model_dump(mode="json", exclude={"agent_id"}) for segment in segments],
             "calendars": [feed.model_dump(mode="json") for feed in feeds_of(context, caller)],
+            **stored_about(session, agent_id),
             # A peer sees what they gave and give; whether somebody was offered their time and passed is not theirs.
             "debriefs": [
                 {

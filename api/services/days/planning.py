@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from api.context import Context
 from api.errors import Conflict
 from api.events.log import append
+from api.services.appointments.planned import appointments_of, keep_appointments
 from api.services.days.building import arranging, build_day_problem, is_planned
 from api.services.days.facts import ONE_DAY, DayFacts, Shift, published_shifts, read_day, span_of
 from api.services.days.views import AgentDayView, TeamDayView, agent_day, team_day
@@ -18,7 +19,7 @@ from api.services.floor.work import touch_pools
 from optimizer.day.solve import solve_day
 from roster.clock import local_day
 from roster.day import SegmentSpan
-from roster.day_problem import DayResult, DayStatus
+from roster.day_problem import Appointment, DayResult, DayStatus
 from roster.people import Team
 from roster.shifts import Segment, SegmentKind
 from roster.store.engine import reading, writing
@@ -73,13 +74,15 @@ def plan_day(
                 problem = None
             else:
                 requests = debrief_requests(session, context.policy, facts, now)
-                problem = build_day_problem(session, context.policy, facts, now, debriefs=requests)
+                wanted = appointments_of(session, facts, now)
+                problem = build_day_problem(session, context.policy, facts, now, debriefs=requests, appointments=wanted)
         if problem is None:
             result = DayResult(status=DayStatus.OPTIMAL, days=())
         else:
             # The last attempts take the quick plan: a floor that never stands still must not starve the day.
             result = solve_day(problem, deterministic_limit=limit if attempt < ATTEMPTS - 2 else 0.0)
-        stored = _store(context, facts, result, team_id=team_id, actor=actor, now=now, only_new=only_new)
+        asked = () if problem is None else problem.appointments
+        stored = _store(context, facts, result, asked=asked, team_id=team_id, actor=actor, now=now, only_new=only_new)
         if stored is not None:
             return stored
     raise Conflict(f"the day {on_date} kept changing while it was planned: try again in a moment")
@@ -90,6 +93,7 @@ def _store(
     facts: DayFacts,
     result: DayResult,
     *,
+    asked: Sequence[Appointment],
     team_id: int | None,
     actor: str,
     now: datetime,
@@ -101,6 +105,7 @@ def _store(
         fresh = _to_arrange(read_day(session, facts.on_date, team_id), only_new=only_new)
         if fresh.mark != facts.mark:
             return None
+        result = keep_appointments(session, fresh, asked, result, now)
         count = 0
         for shift in fresh.shifts:
             count += store_shift(session, fresh, shift, result.segments_of[shift.agent.code])

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from api.context import Context
 from api.errors import NotFound
+from api.services.appointments.own import OwnAppointments, own_appointments
 from api.services.breaks.swaps import SwapView, swaps_of
 from api.services.days.changes import ChangeView, recent_changes
 from api.services.days.facts import ONE_DAY, Shift, published_shifts, segments_by_agent, span_of
@@ -97,6 +98,7 @@ class OwnView(_View):
     changes: tuple[ChangeView, ...]
     invitations: tuple[InvitationView, ...]
     swaps: tuple[SwapView, ...]
+    appointments: OwnAppointments
     wants_debriefs: bool
     reminder: bool
     """Whether a debrief of theirs was about a month ago, and they have not put the reminder away."""
@@ -152,6 +154,7 @@ def agent_day(context: Context, agent_id: int, now: datetime) -> AgentDayView:
         changes=changes,
         invitations=invitations_of(context, agent_id),
         swaps=swaps_of(context, agent_id, view.zone),
+        appointments=own_appointments(context, agent_id, now),
         wants_debriefs=agent is not None and agent.wants_debriefs,
         reminder=reminder,
         hot_debrief=hot_debrief,

@@ -126,7 +126,7 @@ def take(session: Session, invitation: DebriefInvitation) -> None:
         wanted = SegmentSpan(SegmentKind.DEBRIEF, invitation.starts_at, invitation.ends_at, reason)
         plans.append((rows, claim([span_of(row) for row in rows], wanted)))
     for rows, spans in plans:
-        _rewrite(session, rows, spans)
+        rewrite(session, rows, spans)
 
 
 def free(session: Session, invitation: DebriefInvitation) -> None:
@@ -135,7 +135,7 @@ def free(session: Session, invitation: DebriefInvitation) -> None:
         if _slot(session, agent_id, invitation) is not None:
             rows = day_of(session, agent_id, invitation.starts_at, invitation.ends_at)
             spans = release([span_of(row) for row in rows], invitation.starts_at, invitation.ends_at)
-            _rewrite(session, rows, spans)
+            rewrite(session, rows, spans)
 
 
 def _slot(session: Session, agent_id: int, invitation: DebriefInvitation) -> Segment | None:
@@ -149,7 +149,7 @@ def _slot(session: Session, agent_id: int, invitation: DebriefInvitation) -> Seg
     ).first()
 
 
-def _rewrite(session: Session, rows: Sequence[Segment], spans: Sequence[SegmentSpan]) -> None:
+def rewrite(session: Session, rows: Sequence[Segment], spans: Sequence[SegmentSpan]) -> None:
     """Make the rows of one person's shift equal to `spans`."""
     wanted = {(span.kind, span.starts_at, span.ends_at): span for span in spans}
     first = rows[0]

@@ -79,7 +79,7 @@ def complete(
     Raises
     ------
     Conflict: it has not begun, was abandoned, or was completed in other words. NotFound. Forbidden: `as_agent` does
-    not have it.
+    not have it. Invalid: a follow-up that is due in the past.
     """
     return desk_of(context).ask(context, completing(contact_id, body), Speaker(actor, as_agent=as_agent))
 
@@ -96,6 +96,10 @@ def completing(contact_id: str, body: CompletionIn, token: str | None = None) ->
             return lambda: earlier
         if row.status is not ContactStatus.ACTIVE:
             raise conflict(row, "completed", "active")
+        if body.follow_up_due is not None and body.follow_up_due <= work.now:
+            raise Invalid(
+                f"follow_up_due {body.follow_up_due.isoformat()} is past: expected a time after {work.now.isoformat()}"
+            )
         view = finish(
             work,
             work.contacts[contact_id],
