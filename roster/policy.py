@@ -143,8 +143,8 @@ class BreaksPolicy(_Table):
 
 
 class DayPolicy(_Table):
-    """What takes time in a day besides contacts and breaks; and of the day under way, what stays where it was announced,
-    and when what waits asks for more people.
+    """What takes time in a day besides contacts and breaks; of a day under way, what stays where it was announced, and
+    when what waits asks for more people.
     """
 
     announced_minutes: Minutes
