@@ -7,6 +7,7 @@ from optimizer.day.explain import appointment_reason
 from optimizer.day.options import PersonOptions, most_placed, person_options
 from roster.day import MINUTE, SegmentSpan
 from roster.day_problem import Appointment, DayAgent, DayProblem, PlacedAppointment
+from roster.shifts import SegmentKind
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,12 @@ def _with_breaks(problem: DayProblem, person: DayAgent) -> DayAgent:
 
 
 def _may_be_there(problem: DayProblem, options: PersonOptions, span: SegmentSpan) -> bool:
-    """Whether the break that `span` was planned for may start there, and is as long."""
+    """Whether the meal that `span` was planned for, or any rest, may start there, and is as long."""
     start = (span.starts_at - problem.starts_at) / MINUTE
     return any(
-        one.planned == span and one.need.minutes * MINUTE == span.duration and start in one.starts
+        (one.planned == span or one.need.kind is span.kind is SegmentKind.REST)
+        and one.need.minutes * MINUTE == span.duration
+        and start in one.starts
         for one in options.breaks
     )
 

@@ -76,7 +76,19 @@ def person_options(problem: DayProblem, person: DayAgent) -> PersonOptions:
     options = PersonOptions(person, tuple(_options(problem, person, need, span, taken) for need, span in pairs), gap)
     if most_placed(options) == len(options.breaks):
         return options
-    return max((options, *in_every_order(options)), key=most_placed)
+    options = max((options, *in_every_order(options)), key=most_placed)
+    return _without_spare(options) if person.planned else options
+
+
+def _without_spare(options: PersonOptions) -> PersonOptions:
+    """The same with no start for rests that were not planned, where not all have room: none comes for one planned."""
+    most = most_placed(options)
+    for place, one in enumerate(options.breaks):
+        if one.planned is None and one.need.kind is SegmentKind.REST:
+            none = replace(one, starts=(), costs=())
+            trial = replace(options, breaks=(*options.breaks[:place], none, *options.breaks[place + 1 :]))
+            options = trial if most_placed(trial) == most else options
+    return options
 
 
 def with_planned(

@@ -27,6 +27,7 @@ from optimizer.day.arrays import (
 from optimizer.day.book import bookings_cost, drop_booking, respond_booking
 from optimizer.day.chain import breaks_and_cover, respond, sweep
 from optimizer.day.matching import matched
+from optimizer.day.options import most_placed
 from optimizer.day.plan import Plan
 from optimizer.day.prepared import Prepared
 from optimizer.day.resume import resume
@@ -91,13 +92,14 @@ class DaySearch:
         self._settle()
 
     def _lacking(self) -> list[int]:
-        """Chains of which a break has no place."""
-        first, many = self.chains.first.tolist(), self.chains.many.tolist()
-        return [
-            chain
-            for chain in self._movers.tolist()
-            if (self.state.slot[first[chain] : first[chain] + many[chain]] < 0).any()
-        ]
+        """Chains of which a break has no place that could have one."""
+        found = []
+        for chain in self._movers.tolist():
+            first, many = int(self.chains.first[chain]), int(self.chains.many[chain])
+            placed = int((self.state.slot[first : first + many] >= 0).sum())
+            if placed < many and placed < most_placed(self.day.people[chain]):
+                found.append(chain)
+        return found
 
     def _respond(self, chain: int) -> None:
         respond(self.chains, self.covering, self.state, chain, self._still, self._scratch)

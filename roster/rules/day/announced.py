@@ -52,6 +52,10 @@ def _could_stay(
         left[one.kind] -= 1
     if left[span.kind] < 0 and lacking:
         left[span.kind] = 0
+    planned = sum(one.kind is span.kind for one in person.planned)
+    if span.kind is SegmentKind.MEAL and not lacking and planned > trial.meals:
+        # One meal less is due than was planned, and which of them goes is not judged.
+        return False
     if min(left.values()) < 0 or (span.starts_at - problem.starts_at) % (problem.step_minutes * MINUTE):
         return False
     # Whatever number it is among the meals, it must be early enough for the first.
