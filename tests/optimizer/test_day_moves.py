@@ -205,7 +205,9 @@ def test_a_break_that_is_no_longer_due_goes_and_one_that_became_due_comes() -> N
 
 
 def changed(draw: random.Random, problem: DayProblem, now: datetime) -> DayProblem:
-    """Something happens: somebody is gone, somebody is on a contact for long, somebody needs time to recover."""
+    """Something happens: somebody is gone, somebody is on a contact for long, somebody needs time to recover, and
+    somebody moves a break by hand.
+    """
     gone = draw.choice(problem.agents).id if draw.random() < 0.5 else ""
     agents = []
     for person in problem.agents:
@@ -218,6 +220,12 @@ def changed(draw: random.Random, problem: DayProblem, now: datetime) -> DayProbl
         inside = person.starts_at <= begin and end <= person.ends_at
         if draw.random() < 0.2 and inside and not person.is_taken(begin, end):
             more["fixed"] = (*person.fixed, SegmentSpan(SegmentKind.DECOMPRESSION, begin, end))
+        if draw.random() < 0.3 and person.planned:
+            span, by = draw.choice(person.planned), draw.randrange(-60, 90) * MINUTE
+            begin, end = span.starts_at + by, span.ends_at + by
+            if now < begin and end <= person.ends_at and not person.is_taken(begin, end) and not more:
+                more["fixed"] = (*person.fixed, SegmentSpan(span.kind, begin, end, "by hand"))
+                more["planned"] = tuple(one for one in person.planned if one != span)
         agents.append(person.model_copy(update=more))
     return problem.but(agents=tuple(agents))
 
@@ -240,7 +248,7 @@ def appointments(draw: random.Random, problem: DayProblem) -> tuple[Appointment,
     return tuple(found)
 
 
-@settings(derandomize=True, deadline=None, max_examples=25)
+@settings(derandomize=True, deadline=None, max_examples=40)
 @given(
     on_date=st.sampled_from([date(2026, 3, 28), date(2026, 10, 24), date(2026, 11, 24)]),
     seed=st.integers(0, 10_000),
@@ -254,7 +262,7 @@ def test_a_drawn_day_is_planned_again_by_the_rules_across_midnight_and_clock_cha
     problem = problem.but(appointments=appointments(draw, problem))
     first = solve_day(problem, deterministic_limit=0)
     now = problem.starts_at + minute * MINUTE
-    calm = begun(problem, first, now)
+    calm = begun(problem, first, now, announced_minutes=draw.choice((30, 120, 600)))
     unmoved = replan_day(calm, moves=0)
     assert [one for one in unmoved.changes if one.was is not None] == []
     again = changed(draw, calm, now)
@@ -269,6 +277,9 @@ def test_a_drawn_day_is_planned_again_by_the_rules_across_midnight_and_clock_cha
         for span in (one.was, one.now)
         if span is not None
     }
+    if any(item.kind not in BREAK_KINDS for item in found.result.unplaced):
+        return
+    # An appointment without a place is tried again, and others may make way for it.
     kept = begun(again, found.result, now)
     assert [one for one in replan_day(kept, moves=0).changes if one.was is not None] == []
 

@@ -104,7 +104,8 @@ class _Trial:
         step = self.problem.step_minutes * MINUTE
         for kind in sorted(kind for kind, count in left.items() if count):
             start = self.problem.starts_at + -(-(at - self.problem.starts_at) // step) * step
-            meals = [one for one in (*put, *done) if one.kind is SegmentKind.MEAL]
+            # A meal beside one that is put must be early enough for the first: which of them is which is not judged.
+            meals = [one for one in done if one.kind is SegmentKind.MEAL]
             while start < self.person.ends_at and not self.allows(kind, start, meals, (*put, *done)):
                 start += step
             if start < self.person.ends_at:
