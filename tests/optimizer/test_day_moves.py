@@ -136,12 +136,28 @@ def test_a_plan_stays_where_all_others_cost_the_same(seed: int) -> None:
 
 
 def test_where_not_all_rests_have_room_none_comes_in_place_of_one_that_is_planned() -> None:
-    """Training leaves room for one rest of two; the other, not planned, has its even time nearer to now."""
+    """Training leaves room for one rest of two: the planned one stays in the busiest time, for moving it is dear."""
     training = (SegmentSpan(SegmentKind.TRAINING, at(20), at(300)), SegmentSpan(SegmentKind.TRAINING, at(355), at(480)))
     terms = default_policy().breaks.model_copy(update={"meal_minutes": 0})
-    planned = (SegmentSpan(REST, at(340), at(355)),)
-    problem = one_person(person={"fixed": training, "planned": planned}, breaks=terms)
-    assert [one.sentence for one in replan_day(problem).changes if one.was is not None] == []
+    busy = QueueDemand(queue="q", required=tuple(9 * (quarter in (22, 23)) for quarter in range(32)))
+    problem = one_person(
+        person={"fixed": training, "planned": (SegmentSpan(REST, at(340), at(355)),)},
+        breaks=terms,
+        demands=(busy,),
+        weights=DayWeights(moved=600),
+        announced_until=None,
+    )
+    for result in (solve_day(problem), replan_day(problem).result):
+        assert [span.starts_at for span in result.segments_of["a"] if span.kind is REST] == [at(340)]
+
+
+def test_a_plan_stays_in_another_order_than_the_breaks_are_due_in() -> None:
+    """The first rest was moved by hand to the end: the second stands for it, after the meal that it would precede."""
+    by_hand = SegmentSpan(REST, at(410), at(425), "yours")
+    planned = (SegmentSpan(MEAL, at(225), at(255)), SegmentSpan(REST, at(320), at(335)))
+    person = {"fixed": (by_hand,), "planned": planned}
+    problem = one_person(person=person, weights=DayWeights(drift=0, drift_again=0), announced_until=None)
+    assert told(replan_day(problem)) == []
 
 
 @pytest.mark.parametrize("minutes", [30, 60, 90])
