@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from api.context import Context
 from api.events.log import newest_id
+from api.events.shown import KINDS
 from api.jobs import days as jobs
 from api.jobs.scheduler import JOBS
 from api.services.breaks.moving import move_break
@@ -372,6 +373,10 @@ def test_a_roster_published_again_moves_nobody_whose_shift_stays(context: Contex
     found = rows(context, centre, "a06")
     assert (found[0].starts_at, found[-1].ends_at) == (at(13 * 60), at(21 * 60))
     assert [one[0] for one in breaks(context, centre, "a06")].count(MEAL) == 1
+
+
+def test_what_is_looked_for_is_what_is_written() -> None:
+    assert set(watching.MATTERS) <= set(KINDS)
 
 
 def test_only_days_with_a_shift_that_is_not_over_are_planned_again(context: Context, clock: SetClock) -> None:

@@ -41,8 +41,10 @@ def test_another_day_has_no_present_and_may_be_empty(context: Context, app: Fast
     lead = signed_in(app, context, "lead")
     text = lead.get("/lead/day?team=Team&date=2026-11-25").text
     assert "Nobody of Team works on this day." in text
-    clock.now = clock.now.replace(hour=20)
-    assert 'class="now"' not in lead.get("/lead/day/now?team=Team&date=2026-11-24").text
+    clock.now = clock.now.replace(hour=15)
+    text = lead.get("/lead/day/now?team=Team&date=2026-11-24").text
+    assert text.count('<svg class="day-bars" ') == 6
+    assert 'class="now"' not in text
 
 
 def test_what_cannot_be_read_is_said(context: Context, lead_client: TestClient) -> None:

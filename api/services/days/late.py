@@ -14,7 +14,7 @@ from api.services.floor.handling import handle_seconds
 from api.services.floor.tables import CONTACT
 from roster.clock import clock_text
 from roster.contacts import ContactStatus
-from roster.day import SegmentSpan
+from roster.day import MINUTE, SegmentSpan
 from roster.day_problem import BREAK_KINDS
 from roster.policy import Policy
 from roster.rest import InvitationStatus
@@ -64,9 +64,9 @@ def late_breaks(session: Session, policy: Policy, facts: DayFacts, now: datetime
         missing = {one.queue_id for one in contacts} - seconds.keys()
         seconds |= dict.fromkeys(missing, float(policy.routing.expected_handle_seconds))
         seconds |= handle_seconds(session, missing, now)
-        # A contact that has lasted longer than most may end any moment.
+        # A contact that has lasted longer than most may end any moment, but has not yet.
         ends = [one.since + timedelta(seconds=seconds[one.queue_id]) for one in contacts]
-        busy_until = max(now, *ends)
+        busy_until = max(now + MINUTE, *ends)
         found.append(LateBreak(shift, row, busy_until, _soonest(policy, facts, shift, row, busy_until, now)))
     return tuple(found)
 

@@ -31,6 +31,7 @@ MATTERS = (
     "break.swapped",
     "debrief.accepted",
     "debrief.lapsed",
+    "debrief.moved",
     "debrief.off",
     "requirements.replaced",
     "rest.carried",
