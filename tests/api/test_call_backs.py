@@ -11,12 +11,16 @@ from api.context import Context
 from api.events.log import since
 from api.services.appointments.planned import appointments_of, keep_appointments
 from api.services.appointments.tending import tend_appointments
+from api.services.days import replanning
 from api.services.days.building import build_day_problem
 from api.services.days.facts import read_day
 from api.services.days.planning import plan_day
+from api.services.days.replanning import replan
+from optimizer.day.live import Replanned
 from optimizer.day.solve import solve_day
 from roster.appointments import AppointmentStatus, KeptAppointment
 from roster.contacts import Contact
+from roster.day_problem import DayProblem
 from roster.events import Event
 from roster.people import Agent
 from roster.rest import DebriefInvitation
@@ -464,6 +468,39 @@ def test_the_planner_moves_a_break_for_what_finds_no_room_beside_it(stage: Stage
     segments = stage.agent("a01").get("/api/v1/agents/a01/day").json()["segments"]
     [why] = [segment["why"] for segment in segments if segment["kind"] == "call_back"]
     assert why == "A call-back that you promised. Nothing else comes to you meanwhile."
+
+
+def test_a_day_under_way_moves_a_break_for_what_finds_no_room_beside_it(any_stage: Stage) -> None:
+    stage = any_stage
+    view = stage.call_back(minutes=90, due=8 * 60 + 55)
+    assert view["status"] == "open"
+    came = replan(stage.context, TODAY)
+    assert came is not None
+    after = stage.software.get(f"/api/v1/call-backs/{view['id']}").json()
+    assert (after["status"], after["trouble"]) == ("placed", "")
+    assert stage.local(430) <= after["starts_at"] <= stage.local(445)
+    assert sorted(kind for kind, _, _ in stage.day("a01")) == ["call_back", "meal", "rest", "rest"]
+    before = {code: stage.day(code) for code in stage.centre.agent_codes}
+    replan(stage.context, TODAY)
+    assert {code: stage.day(code) for code in stage.centre.agent_codes} == before
+
+
+def test_a_call_back_in_a_day_under_way_is_not_placed_once_cancelled(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = stage.call_back(minutes=90, due=8 * 60 + 55)
+    solve = replanning.replan_day
+
+    def cancelled_meanwhile(problem: DayProblem) -> Replanned:
+        result = solve(problem)
+        stage.software.post(f"/api/v1/call-backs/{view['id']}/cancel")
+        return result
+
+    monkeypatch.setattr(replanning, "replan_day", cancelled_meanwhile)
+    before = stage.day("a01")
+    replan(stage.context, TODAY)
+    assert "call_back" not in [kind for kind, _, _ in stage.day("a01")]
+    assert stage.day("a01") == before
 
 
 def test_what_was_cancelled_while_a_day_was_planned_is_work(stage: Stage) -> None:

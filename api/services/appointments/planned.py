@@ -10,12 +10,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.services.appointments.placing import waits_for_later_shifts
-from api.services.appointments.store import REASONS, note_time, open_rows, people_of, set_people
+from api.services.appointments.store import REASONS, give_time, note_time, open_rows, people_of, set_people
 from api.services.appointments.times import LEAST_OF_A_TEAM, Days, Stretch, soonest, starts_of, stretches, there
 from api.services.days.facts import DayFacts, Shift, key
 from roster.appointments import AppointmentStatus, KeptAppointment
 from roster.day import MINUTE, SegmentSpan, release
-from roster.day_problem import Appointment, DayResult
+from roster.day_problem import Appointment, DayResult, PlacedAppointment
 
 MOST_PEOPLE = 60
 Place = tuple[str, datetime, datetime]
@@ -90,6 +90,35 @@ def keep_appointments(
         note_time(session, row, [ids[code] for code in codes], placed.starts_at, now)
         reasons.update(dict.fromkeys(places, REASONS[row.kind]))
     return _rewritten(result, reasons, unwanted)
+
+
+def times_found(asked: Iterable[Appointment], result: DayResult) -> tuple[PlacedAppointment, ...]:
+    """The times that `result` has for `asked`; it may have others, of what is owed."""
+    ids = {one.id for one in asked}
+    return tuple(placed for placed in result.appointments if placed.id in ids)
+
+
+def all_wanted(session: Session, asked: Iterable[Appointment], found: Iterable[PlacedAppointment]) -> bool:
+    """Whether what has a time now is open still, as it was when the day was read."""
+    people = {one.id: one.people for one in asked}
+    rows = [session.get(KeptAppointment, placed.id, with_for_update=True) for placed in found]
+    return all(row is not None and _still_wanted(session, row, people[row.id]) for row in rows)
+
+
+def put_in_days(
+    session: Session,
+    facts: DayFacts,
+    asked: Iterable[Appointment],
+    found: Iterable[PlacedAppointment],
+    now: datetime,
+) -> None:
+    """Take the times from days whose breaks have been moved out of the way; raises `roster.day.DayError` otherwise."""
+    ids = {shift.agent.code: shift.agent_id for shift in facts.shifts}
+    people = {one.id: one.people for one in asked}
+    for placed in found:
+        row = session.get(KeptAppointment, placed.id)
+        if row is not None:
+            give_time(session, row, [ids[code] for code in people[placed.id]], placed.starts_at, now)
 
 
 def _still_wanted(session: Session, row: KeptAppointment, codes: Iterable[str]) -> bool:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from api.context import Context
 from api.errors import Conflict
+from api.services.appointments.planned import all_wanted, appointments_of, put_in_days, times_found
 from api.services.days.building import UnderWay, arranging, build_day_problem, is_planned
 from api.services.days.changes import Moved, moved_in, store_moves, tell, told
 from api.services.days.debts import Owed, carry_debts, open_debts, owed_in
@@ -23,7 +24,7 @@ from api.services.floor.work import touch_pools
 from optimizer.day.live import replan_day
 from roster.clock import local_day
 from roster.day import MINUTE
-from roster.day_problem import DayProblem, PlacedAppointment
+from roster.day_problem import Appointment, DayProblem, PlacedAppointment
 from roster.rest import RestDebt
 from roster.shifts import SegmentKind
 from roster.store.engine import reading, writing
@@ -50,6 +51,7 @@ class _Read:
     problem: DayProblem
     late: tuple[LateBreak, ...]
     owed: tuple[Owed, ...]
+    asked: tuple[Appointment, ...]
     mark: tuple[object, ...]
 
 
@@ -69,13 +71,14 @@ def replan(context: Context, on_date: date) -> ReplanView | None:
         replanned = replan_day(read.problem)
         moves = moved_in(read.facts, read.problem, replanned.result, replanned.changes, read.late)
         planned = _new_times(read.owed, replanned.result.appointments)
-        if moves or planned:
-            people = _store(context, read, moves, planned)
+        found = times_found(read.asked, replanned.result)
+        if moves or planned or found:
+            people = _store(context, read, moves, planned, found)
             if people is None:
                 continue
         else:
             people = 0
-        return ReplanView(on_date, people, len(moves) + len(planned), replanned.result.short_minutes)
+        return ReplanView(on_date, people, len(moves) + len(planned) + len(found), replanned.result.short_minutes)
     raise Conflict(f"the day {on_date} kept changing while it was planned again: nothing was changed")
 
 
@@ -115,20 +118,25 @@ def _read(session: Session, context: Context, on_date: date, now: datetime) -> _
     policy = context.policy
     late = late_breaks(session, policy, facts, now)
     owed = owed_in(facts, debts, policy, now)
+    asked = appointments_of(session, facts, now)
     under_way = UnderWay(
         announced_until=now + policy.day.announced_minutes * MINUTE,
         more_until=now + policy.day.spike_minutes * MINUTE,
         elsewhere={key(one.row.id): one.span for one in late},
         busy_until={one.shift.agent_id: one.busy_until for one in late},
         more=more_needed(session, policy, now),
-        appointments=tuple(one.appointment for one in owed),
+        appointments=(*(one.appointment for one in owed), *asked),
     )
     problem = build_day_problem(session, policy, facts, now, under_way=under_way)
-    return _Read(facts, problem, late, owed, (whole.mark, _debt_mark(debts)))
+    return _Read(facts, problem, late, owed, asked, (whole.mark, _debt_mark(debts)))
 
 
 def _store(
-    context: Context, read: _Read, moves: Sequence[Moved], planned: Sequence[tuple[Owed, PlacedAppointment]]
+    context: Context,
+    read: _Read,
+    moves: Sequence[Moved],
+    planned: Sequence[tuple[Owed, PlacedAppointment]],
+    found: Sequence[PlacedAppointment],
 ) -> int | None:
     """Write the changes and tell of them; the people whom they touch. None, and nothing written, if the day moved."""
     with writing(context.engine) as session:
@@ -138,7 +146,10 @@ def _store(
         debts = open_debts(session, [shift.agent_id for shift in whole.shifts], read.facts.on_date)
         if (whole.mark, _debt_mark(debts)) != read.mark or _has_begun(moves, read.late, now):
             return None
+        if not all_wanted(session, read.asked, found):
+            return None
         store_moves(session, whole, moves, now)
+        put_in_days(session, read.facts, read.asked, found, now)
         changes: dict[int, list[dict[str, Any]]] = {}
         shifts = {shift.agent_id: shift for shift in read.facts.shifts}
         for move in moves:
