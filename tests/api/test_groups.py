@@ -8,8 +8,11 @@ import pytest
 
 from api.context import Context
 from api.events.log import since
+from api.security.caller import Caller
 from api.services.appointments.groups import tend_groups
+from api.services.days.ledger import ledger_export
 from api.services.days.planning import plan_day
+from roster.accounts import Role
 from roster.policy import default_policy
 from roster.shifts import SegmentKind
 from roster.store.engine import reading
@@ -268,6 +271,18 @@ def test_switching_off_takes_an_open_invitation_away_and_leaves_an_accepted_one(
     wish(stage, "a01", "a02", wanted=False)
     assert invitation(stage, "a01") is None
     assert invitation(stage, "a02") is not None
+
+
+def test_their_owner_can_take_all_of_it_away(stage: Stage) -> None:
+    wish(stage, "a01", "a02", "a03")
+    tend_groups(stage.context)
+    answer(stage, "a01", "decline")
+    view = stage.call_back(contact="ref-7")
+    own = ledger_export(stage.context, Caller("a01", Role.AGENT, agent_id=stage.centre.agents["a01"]))
+    assert (own["wants_groups"], [one["answer"] for one in own["groups"]]) == (True, ["declined"])
+    assert [(one["id"], one["contact"]) for one in own["appointments"]] == [(view["id"], "ref-7")]
+    other = ledger_export(stage.context, Caller("a04", Role.AGENT, agent_id=stage.centre.agents["a04"]))
+    assert (other["wants_groups"], other["groups"], other["appointments"]) == (False, [], [])
 
 
 def test_no_policy_makes_one_mandatory() -> None:

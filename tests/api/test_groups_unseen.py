@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
@@ -26,6 +26,7 @@ from api.services.access.accounts import make_session
 from api.services.access.tokens import make_token
 from api.services.appointments.groups import accept_group, decline_group, groups_of, tend_groups
 from api.services.days.planning import plan_day
+from api.services.floor.commands import set_state
 from api.settings import Settings
 from roster.accounts import Role
 from roster.appointments import GroupInvitation, GroupWish, ReflectiveGroup
@@ -181,12 +182,14 @@ def test_the_answers_looked_at_are_those_that_there_are(original: Original, tmp_
     world.context.engine.dispose()
 
 
+@example(words=[DECLINES, ACCEPTS, ACCEPTS, DECLINES, ACCEPTS], again=True)
+@example(words=[ACCEPTS, DECLINES, DECLINES, ACCEPTS, DECLINES], again=False)
 @given(words=st.lists(st.sampled_from([ACCEPTS, DECLINES]), min_size=5, max_size=5), again=st.booleans())
 @settings(
-    max_examples=2,
+    max_examples=1,
     deadline=None,
     derandomize=True,
-    phases=[Phase.generate],
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_a_decline_is_as_silence_and_as_no_invitation(
@@ -205,6 +208,8 @@ def test_a_decline_is_as_silence_and_as_no_invitation(
         for code, word in zip(INVITED, words, strict=True):
             clock.forward(minutes=1)
             world.says(code, declined if word == DECLINES else word)
+        # A line that everybody reads comes after: its number would tell of one before it.
+        set_state(world.context, "a06", "available", actor="phone")
         seen = [world.seen(asked)]
         if again:
             plan_day(world.context, TODAY, deterministic_limit=0)

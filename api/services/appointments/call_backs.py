@@ -97,6 +97,8 @@ def _kept(
     session: Session, owner: Agent, due: datetime, body: CallBackIn, context: Context, caller: Caller
 ) -> tuple[str, bool]:
     contact = _reference(session, body.contact)
+    # The owner's row: the same promise twice at once is one after the other.
+    session.get(Agent, key(owner.id), with_for_update=True, populate_existing=True)
     for row in live_rows(session, key(owner.id), SegmentKind.CALL_BACK):
         if (row.latest, row.contact) == (due, contact):
             return row.id, False
