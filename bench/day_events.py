@@ -1,4 +1,4 @@
-"""What happens in a day, drawn: contacts that weigh, contacts that run into a break, people who leave, queues that rise.
+"""What happens in a day, drawn: contacts that weigh or run into a break, people who leave, queues that rise.
 
 The same seed and the same plans give the same day.
 """
@@ -39,21 +39,21 @@ class EventKind(StrEnum):
 MIX: Mapping[EventKind, float] = {
     EventKind.HEAVY: 0.30,
     EventKind.SEVERE: 0.10,
-    EventKind.LATE: 0.20,
+    EventKind.LATE: 0.22,
     EventKind.MOMENT: 0.11,
     EventKind.CALL_BACK: 0.12,
     EventKind.CUT_SHORT: 0.03,
     EventKind.BY_HAND: 0.05,
     EventKind.EARLY: 0.04,
-    EventKind.RISE: 0.015,
-    EventKind.SINK: 0.015,
+    EventKind.RISE: 0.006,
+    EventKind.SINK: 0.006,
     EventKind.ACCEPTED: 0.014,
-    EventKind.SICK: 0.006,
+    EventKind.SICK: 0.004,
 }
-"""Shares of what is drawn. Assumption. At 2,000 events and 200 people, four contacts a person that weigh (as many as the
-policy lets anybody have), every second person needs a moment, nearly every break is run into once, half of the people have
-a break elsewhere than planned by their own choice, six in a hundred go home, thirty times a queue rises. What can't happen
-at its time (nobody is about to begin a break) is drawn again.
+"""Shares of what is drawn. Assumption: at 2,000 events and 200 people, four contacts a person that weigh (as many as
+the policy lets anybody have), most breaks run into once, a moment needed by every person, a call-back promised by
+every person, a break moved or taken early by nine in ten, four in a hundred who go home, twelve queues that rise.
+What can't happen at its time (nobody is about to begin a break) is drawn again.
 """
 
 LATE_MINUTES = (3, 20)
@@ -80,7 +80,7 @@ class Event:
 
 @dataclass
 class Events:
-    """Draws what happens next and does it to a day. `rises`: queue, by how much, from which quarter until before which."""
+    """Draws what happens next and does it to a day. `rises`: queue, how much, from which quarter, before which."""
 
     draw: random.Random
     rises: list[tuple[str, int, int, int]] = field(default_factory=list)
