@@ -1,5 +1,6 @@
-"""What a replayed day is counted by, from the rules and not from any model: breaks with room that are not there, announced
-segments that moved, debriefs in conflict, and what is owed and neither planned nor reported.
+"""What a replayed day is counted by, from the rules and not from any model.
+
+Breaks with room that are not there, announced segments that moved, debriefs in conflict, what is lost unsaid.
 """
 
 from collections import Counter
@@ -32,7 +33,7 @@ def lacking(person: DayAgent, spans: Iterable[SegmentSpan], terms: BreaksPolicy)
 
 
 def room(person: DayAgent, terms: BreaksPolicy) -> int:
-    """How many of the breaks that `person` lacks could still be had beside what is fixed, to the minute, in any order."""
+    """How many of the breaks that `person` lacks can still be had beside what is fixed: to the minute, in any order."""
     rests, meals = lacking(person, person.fixed, terms)
     closed = [(span.starts_at, span.ends_at) for span in (*person.fixed, *person.kept_free)]
     gap = terms.min_gap_minutes * MINUTE
@@ -94,7 +95,7 @@ def moved(
     until: datetime,
     but: Iterable[str],
 ) -> int:
-    """Segments announced to begin in [now, until) to anybody `but` these that lie elsewhere, or nowhere, in `result`."""
+    """Segments announced to anybody `but` these for [now, until) that lie elsewhere, or nowhere, in `result`."""
     left_out = set(but)
     return sum(
         key_of(span) not in {key_of(one) for one in result.segments_of[code]}

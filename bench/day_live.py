@@ -34,7 +34,7 @@ def key_of(span: SegmentSpan) -> Key:
 class LivePerson:
     """One person's day: `fixed` is all that no plan moves, `segments` the whole of it as planned now.
 
-    `late` are contacts that ran into a break, `by_hand` the breaks that they placed, `kept` time for an open invitation.
+    `late` are contacts that ran into a break, `by_hand` breaks that they placed, `kept` time for an open invitation.
     """
 
     agent: DayAgent
@@ -211,9 +211,7 @@ class LiveDay:
         person, others = self.people[code], []
         for key in [key for key, one in self.offers.items() if code in (one.agent, one.peer)]:
             others += self._asked_again(self.withdraw(key), code)
-        for key in [
-            key for key, one in self.agreed.items() if code in (one.agent, one.peer) and one.starts_at >= now
-        ]:
+        for key in [key for key, one in self.agreed.items() if code in (one.agent, one.peer) and one.starts_at >= now]:
             off = self.agreed.pop(key)
             self.sessions[off.peer] += 1
             others += self._asked_again(off, code)

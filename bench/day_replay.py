@@ -7,10 +7,9 @@ happened in their days from the start, and the breaks that they chose by hand.
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from statistics import mean, quantiles
+from statistics import fmean, quantiles
 
 from bench.day_counts import conflicts, hidden, lacking, missed, moved, room
 from bench.day_events import Event, EventKind, Events, times
@@ -19,7 +18,7 @@ from bench.own_day import QUEUES, own_day
 from bench.reaches import Line
 from optimizer.day.live import MOVES, Replanned, replan_day
 from optimizer.day.solve import solve_day
-from roster.day import MINUTE, partition
+from roster.day import SegmentSpan, partition
 from roster.day_problem import BREAK_KINDS, DayProblem, DayResult, DayStatus, PersonDay
 from roster.rules.day.cover import short_minutes
 from roster.rules.day.registry import judge_day
@@ -68,6 +67,56 @@ class Replayed:
         return (self.short - self.foresight) / max(1, self.foresight)
 
 
+def reach(found: Sequence[Replayed]) -> list[Line]:
+    """What was asked, and the worst day."""
+    slow = max(_p95(one.seconds) for one in found)
+    most = max(fmean(one.moved) for one in found)
+    worst = max(found, key=lambda one: one.beyond)
+    unsaid = max(one.owed - one.repaid - one.reported for one in found) + max(len(one.hidden) for one in found)
+    return [
+        Line("a day planned again, p95", f"under {SECONDS:g} s", f"{slow:.2f} s", slow < SECONDS),
+        Line("announced segments of others moved, mean", f"at most {MOVED}", f"{most:.2f}", most <= MOVED),
+        Line("breaks missed though they had room", "0", *_none(sum(one.missed.values()) for one in found)),
+        Line("breaks not had in a day that had room", "0", *_none(one.lost for one in found)),
+        Line("debriefs in conflict", "0", *_none(one.conflicts for one in found)),
+        Line("debts neither repaid nor reported", "0", str(unsaid), unsaid == 0),
+        Line(
+            "short beyond perfect foresight",
+            f"{BEYOND:.0%} of that",
+            f"{worst.beyond:.1%} ({worst.short:,} short, {worst.foresight:,} with foresight)",
+            worst.beyond <= BEYOND,
+        ),
+    ]
+
+
+def told(one: Replayed) -> str:
+    """One replayed day in a few lines."""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in one.kinds.most_common())
+    middle, processor = quantiles(one.seconds, n=20)[9], quantiles(one.processor, n=20)
+    return (
+        f"       {len(one.moved):,} events: {kinds}\n"
+        f"       planned again in {middle:.2f} s at the middle, {_p95(one.seconds):.2f} s p95,"
+        f" {max(one.seconds):.2f} s at most (of the processor {processor[9]:.2f} and {processor[-1]:.2f} s);"
+        f" announced segments of others moved {fmean(one.moved):.2f} on average, {max(one.moved)} at most\n"
+        f"       breaks {one.breaks}, {one.gone_without} not had by people who stayed, {one.lost} of them had room,"
+        f" {sum(one.missed.values())} were left out though they had room; {one.debriefs} debriefs accepted,"
+        f" {one.conflicts} in conflict\n"
+        f"       {one.owed} debts, {one.repaid} repaid, {one.reported} reported; {one.promised} call-backs promised,"
+        f" {one.called} made; {len(one.hidden)} of both left out unsaid\n"
+        f"       {one.short:,} agent-minutes short; with perfect foresight {one.foresight:,} and"
+        f" {one.foresight_breaks} breaks (at least {one.foresight_bound:,} proved): {one.beyond:+.1%}"
+    )
+
+
+def _p95(seconds: Sequence[float]) -> float:
+    return quantiles(seconds, n=20, method="inclusive")[-1]
+
+
+def _none(left: Iterable[int]) -> tuple[str, bool]:
+    most = max(left)
+    return str(most), most == 0
+
+
 def replayed_day(agents: int, events: int, seed: int) -> DayProblem:
     """A day whose forecast expects as many heavy and severe contacts as `events` bring, in any queue."""
     quarters = sum(person.minutes for person in own_day(agents, seed).agents) / 15
@@ -110,7 +159,7 @@ def replay(
 
 
 def _count(
-    found: Replayed, event: Event, problem: DayProblem, result: DayResult, before: dict[str, tuple]
+    found: Replayed, event: Event, problem: DayProblem, result: DayResult, before: Mapping[str, Sequence[SegmentSpan]]
 ) -> None:
     breaches = judge_day(problem, result).violations
     if breaches:
@@ -159,7 +208,7 @@ def _close(found: Replayed, day: LiveDay, happens: Events, seed: int, limit: flo
     )
 
 
-def _all_but_breaks(person: LivePerson) -> tuple:
+def _all_but_breaks(person: LivePerson) -> tuple[SegmentSpan, ...]:
     """What was fixed in somebody's day whatever the plan: all but breaks that no person placed."""
     kept = [span for span in person.fixed if span.kind not in BREAK_KINDS]
     return tuple(sorted([*kept, *person.by_hand, *person.late], key=lambda span: span.starts_at))
