@@ -15,6 +15,9 @@ from roster.day import MINUTE, SegmentSpan
 from roster.day_problem import BREAK_KINDS, BreakNeed, DayAgent, DayProblem
 from roster.shifts import SegmentKind
 
+HURRIED_MINUTES = 30
+"""Before the latest start of a break: a contact that runs over may lose what begins in them."""
+
 
 @dataclass(frozen=True)
 class BreakOptions:
@@ -149,9 +152,10 @@ def _options(
         if any(begin - minutes < start < end for begin, end in taken):
             continue
         steps = abs(start - ideal) // step
+        hurried = weights.hurried * max(0, (start - last + HURRIED_MINUTES) // 5)
         moved = weights.moved if stays is not None and start != stays else 0
         starts.append(start)
-        costs.append(weights.drift * steps + weights.drift_again * max(0, steps - 30 // step) + moved)
+        costs.append(weights.drift * steps + weights.drift_again * max(0, steps - 30 // step) + moved + hurried)
     return BreakOptions(need, tuple(starts), tuple(costs), planned)
 
 
