@@ -57,6 +57,8 @@ class Replayed:
     called: int = 0
     breaks: int = 0
     short: int = 0
+    without_breaks: int = 0
+    """What would have been short had nobody had a break: what no plan of breaks undercuts."""
     foresight: int = 0
     foresight_bound: int = 0
     foresight_breaks: int = 0
@@ -104,7 +106,8 @@ def told(one: Replayed) -> str:
         f"       {one.owed} debts, {one.repaid} repaid, {one.reported} reported; {one.promised} call-backs promised,"
         f" {one.called} made; {len(one.hidden)} of both left out unsaid\n"
         f"       {one.short:,} agent-minutes short; with perfect foresight {one.foresight:,} and"
-        f" {one.foresight_breaks} breaks (at least {one.foresight_bound:,} proved): {one.beyond:+.1%}"
+        f" {one.foresight_breaks} breaks (at least {one.foresight_bound:,} proved): {one.beyond:+.1%};"
+        f" {one.without_breaks:,} if nobody had had a break"
     )
 
 
@@ -199,6 +202,11 @@ def _close(found: Replayed, day: LiveDay, happens: Events, seed: int, limit: flo
     as_it_was = realised(day)
     found.short = sum(short_minutes(*as_it_was))
     found.breaks = sum(span.kind in BREAK_KINDS for each in as_it_was[1].days for span in each.segments)
+    bare = [
+        PersonDay(agent=code, segments=partition(one.agent.starts_at, one.agent.ends_at, _no_breaks(one)))
+        for code, one in day.people.items()
+    ]
+    found.without_breaks = sum(short_minutes(as_it_was[0], DayResult(status=DayStatus.GREEDY, days=tuple(bare))))
     ahead = foresight(day)
     plan = solve_day(ahead, deterministic_limit=limit, time_limit_seconds=100 * limit, seed=seed)
     found.foresight = sum(short_minutes(ahead, plan))
@@ -208,10 +216,13 @@ def _close(found: Replayed, day: LiveDay, happens: Events, seed: int, limit: flo
     )
 
 
+def _no_breaks(person: LivePerson) -> list[SegmentSpan]:
+    return [span for span in person.fixed if span.kind not in BREAK_KINDS]
+
+
 def _all_but_breaks(person: LivePerson) -> tuple[SegmentSpan, ...]:
     """What was fixed in somebody's day whatever the plan: all but breaks that no person placed."""
-    kept = [span for span in person.fixed if span.kind not in BREAK_KINDS]
-    return tuple(sorted([*kept, *person.by_hand, *person.late], key=lambda span: span.starts_at))
+    return tuple(sorted([*_no_breaks(person), *person.by_hand, *person.late], key=lambda span: span.starts_at))
 
 
 def realised(day: LiveDay) -> tuple[DayProblem, DayResult]:
