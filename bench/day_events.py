@@ -51,9 +51,10 @@ MIX: Mapping[EventKind, float] = {
     EventKind.SICK: 0.004,
 }
 """Shares of what is drawn. Assumption: at 2,000 events and 200 people, four contacts a person that weigh (as many as
-the policy lets anybody have), most breaks run into once, a moment needed by every person, a call-back promised by
-every person, a break moved or taken early by nine in ten, four in a hundred who go home, twelve queues that rise.
-What can't happen at its time (nobody is about to begin a break) is drawn again.
+the policy lets anybody have), a moment needed and a call-back promised by every person, a break moved or taken early by
+nine in ten, four in a hundred who go home, twelve queues that rise. What can't happen at its time (nobody is about to
+begin a break) is drawn again: so of the breaks a third are run into, not all, and the rest are oftener. A replay prints
+what happened.
 """
 
 LATE_MINUTES = (3, 20)
