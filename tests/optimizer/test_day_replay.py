@@ -314,3 +314,52 @@ def test_what_happens_is_likelier_where_more_people_are() -> None:
     assert moments == sorted(moments)
     assert isinstance(Events(random.Random(1)).next(morning(6), moments[0]), Event)
     assert Replayed(short=105, foresight=100).beyond == pytest.approx(0.05)
+
+
+def offered() -> tuple[LiveDay, PlacedDebrief]:
+    for seed in range(20):
+        day = morning(seed)
+        if day.offers:
+            return day, next(iter(day.offers.values()))
+    raise AssertionError("no drawn day has a debrief to offer")
+
+
+def test_an_accepted_debrief_is_in_both_days_and_off_when_the_peer_leaves() -> None:
+    day, offer = offered()
+    before = day.sessions[offer.peer]
+    asker, peer = day.people[offer.agent], day.people[offer.peer]
+    assert day.accept(offer.request)
+    for person in (asker, peer):
+        assert (SegmentKind.DEBRIEF, offer.starts_at, offer.ends_at) in {key_of(one) for one in person.fixed}
+        assert all((kept.starts_at, kept.ends_at) != (offer.starts_at, offer.ends_at) for kept in person.kept)
+    assert day.sessions[offer.peer] == before
+    others = day.leave(offer.peer, max(peer.agent.starts_at, offer.starts_at - 30 * MINUTE))
+    assert others == [offer.agent]
+    assert SegmentKind.DEBRIEF not in {one.kind for one in asker.segments}
+    assert offer.request in {one.id for one in day.open} and not day.agreed
+    assert peer.segments[-1].kind is SegmentKind.AWAY
+
+
+def test_an_offer_that_is_not_free_any_more_is_refused_and_counted() -> None:
+    day, offer = offered()
+    person = day.people[offer.agent]
+    person.late.append(SegmentSpan(SegmentKind.WORK, offer.starts_at - MINUTE, offer.starts_at + MINUTE))
+    assert not day.accept(offer.request)
+    assert day.refused == [offer]
+    assert not person.kept and SegmentKind.DEBRIEF not in {one.kind for one in person.segments}
+
+
+def test_rest_that_the_shift_has_no_time_for_is_told_and_other_rest_is_planned_back() -> None:
+    day = morning(7)
+    code, person = next(iter(day.people.items()))
+    day.owe(code, 10, person.agent.ends_at - 5 * MINUTE, 1)
+    assert [one.id for one in day.told] == ["debt 1"]
+    now = person.agent.starts_at + 60 * MINUTE
+    day.begin(now)
+    day.owe(code, 10, now, 2)
+    day.adopt(replan_day(day.problem_at(now), moves=MOVES).result, now)
+    planned = day.appointments["debt 2"].planned_at
+    assert planned is not None and planned >= now
+    day.begin(planned + MINUTE)
+    assert [one.id for one in day.given] == ["debt 2"]
+    assert (SegmentKind.DECOMPRESSION, planned, planned + 10 * MINUTE) in {key_of(one) for one in person.fixed}
