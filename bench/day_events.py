@@ -149,6 +149,7 @@ class Events:
         if near not in planned:
             person.fixed = [span for span in person.fixed if key_of(span) != key_of(near)]
             person.by_hand = [span for span in person.by_hand if key_of(span) != key_of(near)]
+            person.upset += 1
             planned = sorted([*planned, near], key=lambda span: span.starts_at)
         until = near.starts_at + self.draw.randint(*LATE_MINUTES) * MINUTE
         person.late.append(SegmentSpan(SegmentKind.WORK, now, min(until, person.next_taken(now))))

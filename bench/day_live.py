@@ -42,6 +42,8 @@ class LivePerson:
     segments: tuple[SegmentSpan, ...] = ()
     late: list[SegmentSpan] = field(default_factory=list)
     by_hand: list[SegmentSpan] = field(default_factory=list)
+    upset: int = 0
+    """Breaks that they placed, and that a contact ran into."""
     kept: list[Span] = field(default_factory=list)
     gone_at: datetime | None = None
 

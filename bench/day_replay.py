@@ -44,7 +44,9 @@ class Replayed:
     missed: dict[str, int] = field(default_factory=dict)
     """Breaks that had room when a plan left them out, the most of each person."""
     lost: int = 0
-    """Breaks not had, of which the day as it was had room for all at once."""
+    """Breaks not had, though the day as it was had room for them, but for `upset`."""
+    upset: int = 0
+    """Those that a contact ran into after their owner had placed them late."""
     gone_without: int = 0
     """Breaks not had at all, by people who stayed."""
     conflicts: int = 0
@@ -100,7 +102,8 @@ def told(one: Replayed) -> str:
         f"       planned again in {middle:.2f} s at the middle, {_p95(one.seconds):.2f} s p95,"
         f" {max(one.seconds):.2f} s at most (of the processor {processor[9]:.2f} and {processor[-1]:.2f} s);"
         f" announced segments of others moved {fmean(one.moved):.2f} on average, {max(one.moved)} at most\n"
-        f"       breaks {one.breaks}, {one.gone_without} not had by people who stayed, {one.lost} of them had room,"
+        f"       breaks {one.breaks}, {one.gone_without} not had by people who stayed, {one.lost} of them had room and"
+        f" {one.upset} were run into where their owner had put them;"
         f" {sum(one.missed.values())} were left out though they had room; {one.debriefs} debriefs accepted,"
         f" {one.conflicts} in conflict\n"
         f"       {one.owed} debts, {one.repaid} repaid, {one.reported} reported; {one.promised} call-backs promised,"
@@ -194,7 +197,9 @@ def _close(found: Replayed, day: LiveDay, happens: Events, seed: int, limit: flo
         found.gone_without += lacked
         if lacked:
             kept = person.agent.model_copy(update={"fixed": _all_but_breaks(person), "not_before": None})
-            found.lost += max(0, lacked - sum(lacking(kept, kept.fixed, terms)) + room(kept, terms))
+            lost = max(0, lacked - sum(lacking(kept, kept.fixed, terms)) + room(kept, terms))
+            found.lost += max(0, lost - person.upset)
+            found.upset += min(lost, person.upset)
     debts = [one for one in day.given if one.kind is SegmentKind.DECOMPRESSION]
     found.owed, found.repaid = happens.owed, len(debts)
     found.reported = sum(one.kind is SegmentKind.DECOMPRESSION for one in (*day.told, *day.appointments.values()))
