@@ -1,10 +1,11 @@
 """A day at 200 agents: breaks and debriefs in place, and what is short against what must be; two other ways beside.
 
     python -m bench.day [--agents 200] [--days 3] [--seconds 20] [--limit 8]
+                        [--replays 1] [--events 2000] [--skip-replay]
 
 Each day is generated (`bench.own_day`), the same for the same number; the table has the worst of them. What is short
 is counted by the checker's flow; its lower bound is proved (docs/day.md). The other ways plan the same days without
-debriefs, and so do we there.
+debriefs, and so do we there. Then days are replayed with events (`bench.day_replay`), planned again after each.
 """
 
 import argparse
@@ -13,10 +14,12 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bench import day_replay
 from bench.day_others import figures, fixed_slots, slots_without_people
 from bench.own_day import own_day
 from bench.reaches import Line, table
 from optimizer.day.bookings import debrief_places
+from optimizer.day.live import MOVES
 from optimizer.day.matching import matched
 from optimizer.day.options import Room, in_every_order, most_placed, person_options
 from optimizer.day.solve import solve_day
@@ -61,6 +64,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--days", type=int, default=3, help="how many generated days")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="guard of the solver's time")
     parser.add_argument("--limit", type=float, default=8.0, help="the solver's deterministic limit")
+    parser.add_argument("--events", type=int, default=2000, help="what happens in a replayed day")
+    parser.add_argument("--replays", type=int, default=1, help="how many days are replayed")
+    parser.add_argument("--moves", type=int, default=MOVES, help="best responses of one replanning")
+    parser.add_argument("--skip-replay", action="store_true", help="no day is replayed")
     chosen = parser.parse_args(arguments)
     warm()
     found = []
@@ -77,7 +84,14 @@ def main(arguments: Sequence[str]) -> int:
             f" slots without people {told(one.slots)}",
             flush=True,
         )
-    lines = reach(found)
+    lines = reach(found) if found else []
+    replayed = []
+    for number in range(0 if chosen.skip_replay else chosen.replays):
+        day = day_replay.replayed_day(chosen.agents, chosen.events, number)
+        one_more = day_replay.replay(day, chosen.events, number, moves=chosen.moves, limit=chosen.limit)
+        replayed.append(one_more)
+        print(f"replay {number}: {len(day.agents)} agents\n{day_replay.told(one_more)}", flush=True)
+    lines += day_replay.reach(replayed) if replayed else []
     print()
     print(table(lines))
     return 0 if all(line.reached for line in lines) else 1

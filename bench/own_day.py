@@ -9,9 +9,10 @@ so by rest.
 import math
 import random
 from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
+from zoneinfo import ZoneInfo
 
 from bench.own_shape import MIXES, QUEUES
 from roster.day import MINUTE, SegmentSpan
@@ -20,7 +21,6 @@ from roster.policy import default_policy
 from roster.shifts import SegmentKind
 
 ZONE = "Europe/Amsterdam"
-ON_DATE = date(2026, 11, 24)
 START = datetime(2026, 11, 24, 5, tzinfo=UTC)
 """06:00 in Amsterdam."""
 
@@ -56,22 +56,24 @@ LAST_NIGHT = (60, 90)
 NEEDED = (0.86, 0.92)
 """Share of those on shift that is needed, reserve included."""
 
-HEAVY_SHARE = 0.03
-"""Heavy contacts expected per person needed and quarter-hour, in the two heaviest queues; severe ones a third of it."""
+HEAVY = {"complaints": 0.03, "crisis": 0.03}
+"""Heavy contacts expected per person who works the queue and quarter-hour; severe ones are a third of it."""
 
 
-def own_day(agents: int = 200, seed: int = 0) -> DayProblem:
+def own_day(
+    agents: int = 200, seed: int = 0, *, starts_at: datetime = START, heavy: Mapping[str, float] = HEAVY
+) -> DayProblem:
     """A day of `agents` people to arrange, and one more in twenty who worked through the night."""
     draw = random.Random(seed)
-    people = [_person(draw, number, *_shift(number, agents)) for number in range(agents)]
+    people = [_person(draw, starts_at, number, *_shift(number, agents)) for number in range(agents)]
     night = [
-        _person(draw, agents + number, 0, draw.choice(LAST_NIGHT), arranged=False)
+        _person(draw, starts_at, agents + number, 0, draw.choice(LAST_NIGHT), arranged=False)
         for number in range(max(1, agents // 20))
     ]
     policy = default_policy()
     day = DayProblem(
-        on_date=ON_DATE,
-        starts_at=START,
+        on_date=starts_at.astimezone(ZoneInfo(ZONE)).date(),
+        starts_at=starts_at,
         quarters=QUARTERS,
         agents=tuple(people),
         others=tuple(night),
@@ -80,11 +82,7 @@ def own_day(agents: int = 200, seed: int = 0) -> DayProblem:
         heavy_rest_minutes=policy.rest.heavy_minutes,
         severe_rest_minutes=policy.rest.severe_minutes,
     )
-    return DayProblem.model_validate(day.model_copy(update={"demands": _demands(draw, day)}).model_dump())
-
-
-def _at(minute: int) -> datetime:
-    return START + minute * MINUTE
+    return DayProblem.model_validate(day.model_copy(update={"demands": _demands(draw, day, heavy)}).model_dump())
 
 
 def _shift(number: int, agents: int) -> tuple[int, int]:
@@ -95,8 +93,14 @@ def _shift(number: int, agents: int) -> tuple[int, int]:
     return begin, minutes
 
 
-def _person(draw: random.Random, number: int, begin: int, minutes: int, *, arranged: bool = True) -> DayAgent:
+def _person(
+    draw: random.Random, starts_at: datetime, number: int, begin: int, minutes: int, *, arranged: bool = True
+) -> DayAgent:
     """Somebody with what is in their day already."""
+
+    def at_minute(minute: int) -> datetime:
+        return starts_at + minute * MINUTE
+
     fixed: list[SegmentSpan] = []
     plans = (
         (0.06, SegmentKind.TRAINING, (45, 60, 90), 15),
@@ -109,21 +113,21 @@ def _person(draw: random.Random, number: int, begin: int, minutes: int, *, arran
             length = draw.choice(lengths)
             if length < minutes:
                 at = begin + draw.randrange(0, minutes - length + 1, grid)
-                span = SegmentSpan(kind, _at(at), _at(at + length))
+                span = SegmentSpan(kind, at_minute(at), at_minute(at + length))
                 if not any(span.overlaps(one.starts_at, one.ends_at) for one in fixed):
                     fixed.append(span)
     kept = []
     if arranged and draw.random() < 0.06:
         at = begin + draw.randrange(60, minutes - 60, 15)
-        if not any(one.overlaps(_at(at), _at(at + 25)) for one in fixed):
-            kept = [Span(starts_at=_at(at), ends_at=_at(at + 25))]
+        if not any(one.overlaps(at_minute(at), at_minute(at + 25)) for one in fixed):
+            kept = [Span(starts_at=at_minute(at), ends_at=at_minute(at + 25))]
     volunteer = draw.random() < 0.15
     return DayAgent(
         id=f"a{number:04}",
         zone=ZONE,
         skills=draw.choice(MIXES),
-        starts_at=_at(begin),
-        ends_at=_at(begin + minutes),
+        starts_at=at_minute(begin),
+        ends_at=at_minute(begin + minutes),
         fixed=tuple(sorted(fixed, key=lambda one: one.starts_at)),
         kept_free=tuple(kept),
         volunteer=volunteer,
@@ -154,7 +158,7 @@ def _debriefs(draw: random.Random, people: Sequence[DayAgent], minutes: int) -> 
     return tuple(found)
 
 
-def _demands(draw: random.Random, day: DayProblem) -> tuple[QueueDemand, ...]:
+def _demands(draw: random.Random, day: DayProblem, expected_heavy: Mapping[str, float]) -> tuple[QueueDemand, ...]:
     """What each queue needs: everybody works for one of their queues, and of those on shift a share is needed."""
     people = [*day.agents, *day.others]
     shares = {key: share for key, _, _, share in QUEUES}
@@ -167,7 +171,7 @@ def _demands(draw: random.Random, day: DayProblem) -> tuple[QueueDemand, ...]:
             share = draw.uniform(*NEEDED)
         begin = day.starts_at + timedelta(minutes=15 * quarter)
         there = Counter(work for work, one in zip(works, people, strict=True) if one.starts_at <= begin < one.ends_at)
-        expected = {key: HEAVY_SHARE * there[key] if key in ("complaints", "crisis") else 0.0 for key in shares}
+        expected = {key: expected_heavy.get(key, 0.0) * there[key] for key in shares}
         reserve = sum(
             round(each * day.heavy_rest_minutes + each / 3 * day.severe_rest_minutes) for each in expected.values()
         )

@@ -48,7 +48,7 @@ def nearest(problem: DayProblem, people: list[DayAgent], asked: Appointment, day
 
 def _at_work(person: DayAgent, begin: datetime, end: datetime, days: Days) -> bool:
     spans = days.get(person.id, person.fixed)
-    return not any(kept.overlaps(begin, end) for kept in person.kept_free) and not any(
+    return not person.is_taken(begin, end) and not any(
         span.overlaps(begin, end) for span in spans if span.kind is not SegmentKind.WORK
     )
 

@@ -15,6 +15,9 @@ from roster.day import MINUTE, SegmentSpan
 from roster.day_problem import BREAK_KINDS, BreakNeed, DayAgent, DayProblem
 from roster.shifts import SegmentKind
 
+HURRIED_MINUTES = 30
+"""Before the last start that is open to a break: a contact that runs over may lose what begins in them."""
+
 
 @dataclass(frozen=True)
 class BreakOptions:
@@ -144,14 +147,17 @@ def _options(
     last = minute_of(problem, need.latest)
     ideal = minute_of(problem, need.ideal)
     stays = None if planned is None else (planned.starts_at - problem.starts_at) / MINUTE
-    starts, costs = [], []
-    for start in range(first, last + 1, step):
-        if any(begin - minutes < start < end for begin, end in taken):
-            continue
+    starts = [
+        start
+        for start in range(first, last + 1, step)
+        if not any(begin - minutes < start < end for begin, end in taken)
+    ]
+    costs = []
+    for start in starts:
         steps = abs(start - ideal) // step
+        hurried = weights.hurried * max(0, (start - starts[-1] + HURRIED_MINUTES) // 5)
         moved = weights.moved if stays is not None and start != stays else 0
-        starts.append(start)
-        costs.append(weights.drift * steps + weights.drift_again * max(0, steps - 30 // step) + moved)
+        costs.append(weights.drift * steps + weights.drift_again * max(0, steps - 30 // step) + moved + hurried)
     return BreakOptions(need, tuple(starts), tuple(costs), planned)
 
 

@@ -225,6 +225,7 @@ def test_owed_rest_comes_soon_and_others_do_not_hurry() -> None:
     busy = (3,) * 3 + (0,) * 5
     asked = [appointment("r", OWED, "a", 15, (0, 120)), appointment("f", SegmentKind.FOCUS, "b", 15, (0, 120))]
     problem = day(person("a", minutes=120), person("b", minutes=120), required=busy, appointments=tuple(asked))
+    problem = problem.but(weights=problem.weights.model_copy(update={"hurried": 0}))
     times = {one.id: one.starts_at for one in solve_day(problem).appointments}
     assert times["r"] == at(45)
     assert times["f"] >= at(45)

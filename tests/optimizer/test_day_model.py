@@ -20,6 +20,7 @@ from roster.day_problem import (
     DayProblem,
     DayResult,
     DayStatus,
+    DayWeights,
     DebriefRequest,
     PersonDay,
     QueueDemand,
@@ -118,7 +119,8 @@ def test_hall_and_flow_count_the_same_shortfall(skills: list[str], needs: list[i
 
 def test_breaks_avoid_the_quarters_that_need_everybody() -> None:
     required = [2 if 8 <= quarter < 20 else 0 for quarter in range(32)]
-    found = solve_day(day(agent("a"), agent("b"), demands=(demand("q", *required),)))
+    calm = DayWeights(hurried=0)
+    found = solve_day(day(agent("a"), agent("b"), demands=(demand("q", *required),), weights=calm))
     # Two hours to five hours in, both are needed; the latest start of a meal is at five hours.
     assert (found.unplaced, found.short_minutes) == ((), 0)
     meals = [span for spans in found.segments_of.values() for span in spans if span.kind is SegmentKind.MEAL]
@@ -230,3 +232,15 @@ def test_a_problem_that_makes_no_sense_is_refused_with_its_value() -> None:
         day(agent("a"), demands=(demand("q", 1),))
     with pytest.raises(ValueError, match="'a' leaves the day's 4 quarters"):
         day(agent("a"), quarters=4)
+
+
+def test_a_break_does_not_wait_for_the_last_half_hour_that_it_may_start_in() -> None:
+    """The agent is needed until 405 minutes, and the last rest may start until 420: a contact could run into it."""
+    training = SegmentSpan(SegmentKind.TRAINING, at(255), at(375))
+    needs = demand("q", *([0] * 25), 1, 1, *([0] * 5))
+    problem = day(agent("a", fixed=(training,)), demands=(needs,))
+    last = [span.starts_at for span in solve_day(problem).segments_of["a"] if span.kind is SegmentKind.REST][-1]
+    assert last <= at(390)
+    careless = day(agent("a", fixed=(training,)), demands=(needs,), weights=DayWeights(hurried=0))
+    last = [span.starts_at for span in solve_day(careless).segments_of["a"] if span.kind is SegmentKind.REST][-1]
+    assert last >= at(405)

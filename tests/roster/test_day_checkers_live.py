@@ -222,6 +222,12 @@ def test_a_second_meal_may_be_later_than_the_first_and_lets_an_announced_rest_st
     assert broken(given, result({"a": moved})) == {"announced"}
 
 
+ON_A_CONTACT: dict[str, Any] = {
+    "agent": {"fixed": spans([(SegmentKind.WORK, 50, 55)])},
+    "inside": (*GOOD, (CALL_BACK, 60, 75), (SegmentKind.WORK, 50, 55)),
+}
+
+
 @pytest.mark.parametrize(
     ("rules", "until", "change"),
     [
@@ -229,6 +235,7 @@ def test_a_second_meal_may_be_later_than_the_first_and_lets_an_announced_rest_st
         (set(), 45, {}),
         (set(), 60, {"agent": {"not_before": at(50)}}),
         (set(), 60, {"agent": {"kept_free": (Span(starts_at=at(50), ends_at=at(55)),)}}),
+        (set(), 60, ON_A_CONTACT),
         (set(), 60, {"asked": {"planned_at": at(45), "earliest": at(50)}}),
         (set(), 60, {"asked": {"planned_at": at(110), "earliest": at(50)}}),
         (set(), 60, {"asked": {"planned_at": at(60)}}),

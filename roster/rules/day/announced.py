@@ -126,9 +126,10 @@ def _all_free(problem: DayProblem, asked: Appointment, at: datetime, result: Day
         person = problem.agent_of.get(code)
         if person is None or at < max(person.starts_at, person.not_before or person.starts_at) or end > person.ends_at:
             return False
+        if person.is_taken(at, end):
+            return False
         spans = result.segments_of.get(code, person.fixed)
         busy = [(one.starts_at, one.ends_at) for one in spans if one.kind is not SegmentKind.WORK]
-        busy += [(one.starts_at, one.ends_at) for one in person.kept_free]
         busy += [(begin, until) for begin, until, key in others if key != asked.id and code in people.get(key, ())]
         if any(begin < end and at < until for begin, until in busy):
             return False
