@@ -25,6 +25,7 @@ from api.demo.play import AftermathOf, DrivenClock, Duty, Incoming, Play, Tally
 from api.demo.scenes import TODAY, YESTERDAY, scripted
 from api.services.access.accounts import create_user
 from api.services.access.tokens import make_link, make_token
+from api.services.appointments.tending import tend_appointments
 from api.services.days.planning import plan_day
 from api.services.debriefs.invitations import offer_debriefs
 from api.services.importing import import_files
@@ -131,6 +132,7 @@ def build(
             done(f"{play.tally.posted} contacts of its heavier queues played")
         with _step(say, "today") as done:
             clock.now = at_local(day, OPENS_MINUTE, ZONE)
+            tend_appointments(context)
             offer_debriefs(context, day)
             plan_day(context, day)
             plan_day(context, day + timedelta(days=1))

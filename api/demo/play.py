@@ -31,7 +31,7 @@ from api.services.floor.commands import (
     start,
     tick,
 )
-from roster.contacts import Contact, ContactStatus, EntryConditions
+from roster.contacts import Contact, ContactStatus, EntryConditions, History, Resolvability
 from roster.people import Agent
 from roster.store.engine import reading
 
@@ -41,6 +41,8 @@ ROUTER = "demo-router"
 TICK = timedelta(seconds=10)
 """How often the play does what the server's scheduler does each second; fewer, so that a morning takes seconds."""
 ACCEPT_SECONDS = (2, 7)
+CALL_BACK_WITHIN = timedelta(hours=24)
+"""When a call-back is due that is promised to whoever comes again after a failure and is blocked by somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +215,8 @@ class Play:
         contact = self._incoming[contact_id]
         agent = self._holder[contact_id]
         after = self._aftermath(contact, self._score[contact_id])
-        view = complete(
-            self.context, contact_id, CompletionIn(outcomes=list(after.outcomes), felt=after.felt), actor=agent
-        )
+        said = CompletionIn(outcomes=list(after.outcomes), felt=after.felt, follow_up_due=self._promised(contact))
+        view = complete(self.context, contact_id, said, actor=agent)
         self.tally.served += 1
         if view.rest is not None:
             self.tally.rests += 1
@@ -225,6 +226,11 @@ class Play:
             self._leaving.discard(agent)
             set_state(self.context, agent, "offline", actor=agent)
         self._look()
+
+    def _promised(self, contact: Incoming) -> datetime | None:
+        again = contact.entry.history is History.REPEAT_AFTER_FAILURE
+        blocked = contact.entry.resolvability is Resolvability.BLOCKED
+        return self.clock.now + CALL_BACK_WITHIN if again and blocked else None
 
     def _give_up(self, contact_id: str) -> None:
         if contact_id not in self._waiting:

@@ -32,7 +32,7 @@ from roster.shifts import PROTECTED_KINDS, SegmentKind
 from roster.store.bulk import among, as_list
 
 LIVE_STATUSES = (ContactStatus.WAITING, *sorted(OPEN_STATUSES))
-RESTING_KINDS = frozenset({SegmentKind.MEAL, SegmentKind.REST, SegmentKind.DECOMPRESSION, SegmentKind.DEBRIEF})
+RESTING_KINDS = frozenset({SegmentKind.MEAL, SegmentKind.REST}) | PROTECTED_KINDS
 LOOK_BACK = timedelta(hours=16)
 LOOK_AHEAD = timedelta(hours=24)
 WEEK = timedelta(days=7)
