@@ -126,7 +126,7 @@ def test_the_best_tiny_plan_stays_to_the_letter(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_plan_stays_where_all_others_cost_the_same(seed: int) -> None:
     """Nothing has a price: a model would take any."""
-    weights = DayWeights(moved=0, drift=0, drift_again=0)
+    weights = DayWeights(moved=0, drift=0, drift_again=0, hurried=0)
     problem = roomy(seed).but(weights=weights, demands=())
     plans = [plan for plan in every_plan(Prepared.of(problem), orders=False) if whole(plan)]
     before = random.Random(seed).choice(plans)
@@ -144,7 +144,7 @@ def test_where_not_all_rests_have_room_none_comes_in_place_of_one_that_is_planne
         person={"fixed": training, "planned": (SegmentSpan(REST, at(340), at(355)),)},
         breaks=terms,
         demands=(busy,),
-        weights=DayWeights(moved=600),
+        weights=DayWeights(moved=600, hurried=0),
         announced_until=None,
     )
     for result in (solve_day(problem), replan_day(problem).result):
@@ -156,7 +156,7 @@ def test_a_plan_stays_in_another_order_than_the_breaks_are_due_in() -> None:
     by_hand = SegmentSpan(REST, at(410), at(425), "yours")
     planned = (SegmentSpan(MEAL, at(225), at(255)), SegmentSpan(REST, at(320), at(335)))
     person = {"fixed": (by_hand,), "planned": planned}
-    problem = one_person(person=person, weights=DayWeights(drift=0, drift_again=0), announced_until=None)
+    problem = one_person(person=person, weights=DayWeights(drift=0, drift_again=0, hurried=0), announced_until=None)
     assert told(replan_day(problem)) == []
 
 
@@ -256,7 +256,7 @@ def test_an_announced_rest_gives_way_to_a_meal_that_has_no_other_room() -> None:
 
 def test_a_break_that_is_no_longer_due_goes_and_one_that_became_due_comes() -> None:
     by_hand = SegmentSpan(REST, at(320), at(335), "yours")
-    found = replan_day(one_person(person={"fixed": (by_hand,)}))
+    found = replan_day(one_person(person={"fixed": (by_hand,)}, weights=DayWeights(hurried=0)))
     assert told(found) == ["no longer at 12:55: it is no longer due"]
     planned = one_person().agents[0].planned[:2]
     (change,) = replan_day(one_person(person={"planned": planned})).changes
