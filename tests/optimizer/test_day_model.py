@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.day.cover import build_cover
+from optimizer.day.options import person_options
 from optimizer.day.plan import Plan, plan_cost
 from optimizer.day.prepared import Prepared
 from optimizer.day.solve import solve_day
@@ -244,3 +245,13 @@ def test_a_break_does_not_wait_for_the_last_half_hour_that_it_may_start_in() -> 
     careless = day(agent("a", fixed=(training,)), demands=(needs,), weights=DayWeights(hurried=0))
     last = [span.starts_at for span in solve_day(careless).segments_of["a"] if span.kind is SegmentKind.REST][-1]
     assert last >= at(405)
+
+
+def test_half_an_hour_to_spare_is_counted_from_the_last_start_that_fixed_time_leaves_open() -> None:
+    training = SegmentSpan(SegmentKind.TRAINING, at(390), at(435))
+    weights = DayWeights(drift=0, drift_again=0, hurried=7)
+    problem = day(agent("a", fixed=(training,)), weights=weights)
+    rest = person_options(problem, problem.agents[0]).breaks[-1]
+    assert rest.starts[-1] == 375
+    costs = dict(zip(rest.starts, rest.costs, strict=True))
+    assert (costs[345], costs[350], costs[375]) == (0, 7, 42)
