@@ -153,9 +153,11 @@ def _options(
         if not any(begin - minutes < start < end for begin, end in taken)
     ]
     costs = []
-    for start in starts:
+    # Where every start is late none is hurried for that alone: the break is not dearer than another one to have.
+    haste = [max(0, (start - starts[-1] + HURRIED_MINUTES) // 5) for start in starts]
+    for start, late in zip(starts, haste, strict=True):
         steps = abs(start - ideal) // step
-        hurried = weights.hurried * max(0, (start - starts[-1] + HURRIED_MINUTES) // 5)
+        hurried = weights.hurried * (late - haste[0])
         moved = weights.moved if stays is not None and start != stays else 0
         costs.append(weights.drift * steps + weights.drift_again * max(0, steps - 30 // step) + moved + hurried)
     return BreakOptions(need, tuple(starts), tuple(costs), planned)

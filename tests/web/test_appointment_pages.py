@@ -134,7 +134,7 @@ def test_the_lead_sees_what_needs_somebody_and_gives_it_away(stage: Stage, lead:
     tend_appointments(stage.context)
     page = plain(lead.get("/lead/appointments").text)
     assert "Agent 1, about ref-7 no time" in page
-    assert "A01 is on no published shift in time for it." in page
+    assert "no time yet, 10 min: a01 is on no published shift in time for it." in page
     for form, words in (({"owner": "nobody"}, "owner &#39;nobody&#39; is not known"), ({}, "expected the code")):
         refused = lead.post(f"/lead/appointments/call-backs/{view['id']}/owner", data=form)
         assert (refused.status_code, words in refused.text) == (422, True)
