@@ -16,6 +16,10 @@ from api.services.floor.tables import CONTACT, QUEUE
 from roster.contacts import ContactStatus
 from roster.policy import Policy
 
+MOST_COUNTED = 500
+"""Of the contacts that wait too long, all queues together: more are a breakdown that no day's plan answers, and
+counting them every few seconds would take time from the floor."""
+
 
 def more_needed(session: Session, policy: Policy, now: datetime) -> Mapping[str, int]:
     """Agents on top by the code of the queue, for those that need any."""
@@ -27,11 +31,13 @@ def more_needed(session: Session, policy: Policy, now: datetime) -> Mapping[str,
         (chosen.queue_id == row.id) & (chosen.arrived_at < now - timedelta(seconds=row.target_wait_seconds))
         for row in queues
     ]
-    counts = session.execute(
-        select(chosen.queue_id, func.count())
+    some = (
+        select(chosen.queue_id)
         .where(chosen.pool_id.in_({row.pool_id for row in queues}), chosen.status == ContactStatus.WAITING, or_(*past))
-        .group_by(chosen.queue_id)
-    ).all()
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    counts = session.execute(select(some.c.queue_id, func.count()).group_by(some.c.queue_id)).all()
     late = {row[0]: row[1] for row in counts if row[1] >= policy.day.spike_contacts}
     if not late:
         return {}
