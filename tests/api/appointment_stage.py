@@ -12,11 +12,12 @@ from api.app import create_api
 from api.context import Context
 from api.services.days.planning import plan_day
 from roster.appointments import AppointmentPerson, KeptAppointment
+from roster.events import Event
 from roster.people import Agent
 from roster.shifts import Assignment, Requirement, Segment
 from roster.store.engine import reading, writing
 from tests.api.break_stage import OTHER, PLAIN, at, lay
-from tests.api.test_day_services import TODAY, publish
+from tests.api.day_stage import TODAY, publish
 from tests.clients import signed_in, with_token
 from tests.conftest import SetClock
 from tests.factories import Centre, make_centre
@@ -91,6 +92,12 @@ class Stage:
                 Requirement(queue_id=self.centre.queues[queue], starts_at=at(minute), required=count)
                 for minute in minutes
             )
+
+    def events(self, code: str) -> list[Event]:
+        """Lines about appointments that are an agent's own."""
+        own = Event.agent_id == self.centre.agents[code], Event.kind.startswith("appointment.")
+        with reading(self.context.engine) as session:
+            return list(session.exec(select(Event).where(*own)).all())
 
     def rows(self) -> list[KeptAppointment]:
         """Every stored appointment, the first due first."""

@@ -13,7 +13,7 @@ from roster.clock import at_local
 from roster.day import SegmentSpan, partition
 from roster.shifts import Segment, SegmentKind
 from roster.store.engine import reading, writing
-from tests.api.test_day_services import TODAY, ZONE, publish
+from tests.api.day_stage import TODAY, ZONE, publish
 from tests.conftest import SetClock
 from tests.factories import Centre, make_centre
 

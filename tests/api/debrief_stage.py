@@ -7,29 +7,19 @@ from typing import Any
 from sqlmodel import col, select
 
 from api.context import Context
-from api.security.caller import Caller
 from api.services.days.planning import plan_day
 from api.services.debriefs.invitations import invitations_of
 from api.services.debriefs.views import InvitationView
-from roster.accounts import Role
-from roster.clock import at_local
-from roster.contacts import ArrivalState, Contact, ContactStatus, History, Resolvability, Tier
 from roster.events import Event
-from roster.people import Agent, Channel
+from roster.people import Agent
 from roster.rest import DebriefInvitation
-from roster.shifts import Assignment, Roster, RosterStatus, Segment, SegmentKind
+from roster.shifts import Segment, SegmentKind
 from roster.store.engine import reading, writing
+from tests.api.day_stage import TODAY, publish
 from tests.conftest import SetClock
 from tests.factories import Centre, make_centre
 
-TODAY = date(2026, 11, 24)
 TOMORROW = TODAY + timedelta(days=1)
-ZONE = "Europe/Amsterdam"
-
-
-def at(minute: int, on_date: date = TODAY) -> datetime:
-    """`minute` minutes after local midnight."""
-    return at_local(on_date, minute, ZONE)
 
 
 def laid(context: Context, clock: SetClock, *, dates: Sequence[date] = (TODAY,), accounts: bool = False) -> Centre:
@@ -40,68 +30,6 @@ def laid(context: Context, clock: SetClock, *, dates: Sequence[date] = (TODAY,),
         publish(context, centre, dict.fromkeys(centre.agent_codes, "early"), on_date)
         plan_day(context, on_date, deterministic_limit=0)
     return centre
-
-
-def publish(context: Context, centre: Centre, shifts: dict[str, str], on_date: date) -> None:
-    """A published roster of one day: shift code by agent code."""
-    with writing(context.engine) as session:
-        roster = Roster(
-            zone=centre.zone,
-            starts_on=on_date,
-            days=1,
-            status=RosterStatus.PUBLISHED,
-            created_at=context.now(),
-            created_by="test",
-            published_at=context.now(),
-            published_by="lead",
-        )
-        session.add(roster)
-        session.flush()
-        for code, shift in shifts.items():
-            session.add(
-                Assignment(
-                    roster_id=roster.id or 0,
-                    agent_id=centre.agents[code],
-                    on_date=on_date,
-                    shift_type_id=centre.shifts[shift],
-                )
-            )
-
-
-def contact(
-    context: Context,
-    centre: Centre,
-    code: str,
-    completed_at: datetime,
-    *,
-    ref: str = "c1",
-    tier: Tier = Tier.SEVERE,
-    started_at: datetime | None = None,
-) -> None:
-    """A completed contact."""
-    with writing(context.engine) as session:
-        session.add(
-            Contact(
-                id=ref,
-                ref=ref,
-                queue_id=centre.queues["advice"],
-                pool_id=centre.pool_id,
-                channel=Channel.VOICE,
-                priority=5,
-                status=ContactStatus.COMPLETED,
-                arrived_at=completed_at - timedelta(minutes=20),
-                agent_id=centre.agents[code],
-                started_at=started_at,
-                completed_at=completed_at,
-                arrival_state=ArrivalState.GRIEVING,
-                history=History.FIRST,
-                resolvability=Resolvability.BLOCKED,
-                score=80,
-                tier=tier,
-                final_score=80,
-                final_tier=tier,
-            )
-        )
 
 
 def also_on(context: Context, centre: Centre, code: str, ref: str = "c1") -> None:
@@ -141,11 +69,6 @@ def only_free(context: Context, centre: Centre, code: str, starts_at: datetime, 
             else:
                 row.kind = SegmentKind.TRAINING
             session.add(row)
-
-
-def caller(centre: Centre, code: str) -> Caller:
-    """An agent, signed in."""
-    return Caller(name=code, role=Role.AGENT, agent_id=centre.agents[code])
 
 
 def seen(context: Context, centre: Centre, code: str) -> tuple[InvitationView, ...]:

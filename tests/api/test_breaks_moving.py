@@ -35,7 +35,7 @@ from tests.api.break_stage import (
     number,
     rows,
 )
-from tests.api.test_day_services import TODAY, publish
+from tests.api.day_stage import TODAY, publish
 from tests.conftest import SetClock
 from tests.factories import Centre, make_centre
 

@@ -15,7 +15,7 @@ from roster.events import Event
 from roster.shifts import Placed
 from roster.store.engine import reading
 from tests.api.break_stage import MEAL, OTHER, PLAIN, REST, at, breaks, caller, laid, lay, number, rows
-from tests.api.test_day_services import TODAY, ZONE
+from tests.api.day_stage import TODAY, ZONE
 from tests.conftest import SetClock
 from tests.factories import Centre
 

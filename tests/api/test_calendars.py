@@ -22,7 +22,7 @@ from roster.clock import at_local
 from roster.people import Agent
 from roster.shifts import Assignment, Segment, SegmentKind, ShiftType
 from roster.store.engine import reading, writing
-from tests.api.test_day_services import TODAY, ZONE, publish
+from tests.api.day_stage import TODAY, ZONE, publish
 from tests.clients import signed_in
 from tests.conftest import SetClock
 from tests.factories import Centre, make_centre

@@ -9,37 +9,15 @@ from sqlmodel import select
 
 from api.context import Context
 from api.events.log import since
-from api.services.appointments.planned import appointments_of, keep_appointments
 from api.services.appointments.tending import tend_appointments
-from api.services.days import replanning
-from api.services.days.building import build_day_problem
-from api.services.days.facts import read_day
 from api.services.days.planning import plan_day
-from api.services.days.replanning import replan
-from optimizer.day.live import Replanned
-from optimizer.day.solve import solve_day
-from roster.appointments import AppointmentStatus, KeptAppointment
 from roster.contacts import Contact
-from roster.day_problem import DayProblem
-from roster.events import Event
 from roster.people import Agent
 from roster.rest import DebriefInvitation
 from roster.store.engine import reading, writing
-from tests.api.appointment_stage import PLAIN, TODAY, TOMORROW, Stage, at, lay, publish, staged
+from tests.api.appointment_stage import PLAIN, TOMORROW, Stage, at, lay, publish, staged
 from tests.api.refusals import assert_refused, dump
 from tests.conftest import SetClock
-
-
-@pytest.fixture
-def stage(context: Context, clock: SetClock) -> Stage:
-    """Six people on the early shift; it is 07:05."""
-    return staged(context, clock)
-
-
-@pytest.fixture
-def any_stage(any_context: Context, clock: SetClock) -> Stage:
-    """The same on both databases."""
-    return staged(any_context, clock)
 
 
 def completed(stage: Stage, due: int, ref: str = "c1") -> str:
@@ -158,7 +136,7 @@ def test_an_owner_who_is_never_on_shift_before_it_is_due_is_reported_with_the_ne
     assert view["trouble"] == "a01 is on no published shift in time for it"
     assert view["nearest"] == stage.local(13 * 60)
     assert stage.lead.get("/api/v1/call-backs?attention=true").json() == [view]
-    told = [event.kind for event in events(stage, "a01")]
+    told = [event.kind for event in stage.events("a01")]
     assert told == ["appointment.unplaced"]
     # Looked at again, nothing is written.
     before = dump(context)
@@ -338,42 +316,13 @@ def test_an_agent_sees_and_changes_only_their_own(stage: Stage) -> None:
     assert [one["id"] for one in stage.agent("a02").get("/api/v1/call-backs").json()] == [own.json()["id"]]
 
 
-def events(stage: Stage, code: str) -> list[Event]:
-    """Lines about appointments that are an agent's own."""
-    with reading(stage.context.engine) as session:
-        return list(
-            session.exec(
-                select(Event).where(Event.agent_id == stage.centre.agents[code], Event.kind.startswith("appointment."))
-            ).all()
-        )
-
-
 def test_its_lines_are_its_owners_alone(stage: Stage) -> None:
     view = stage.call_back()
     stage.agent("a01").post(f"/api/v1/call-backs/{view['id']}/done")
-    assert [event.kind for event in events(stage, "a01")] == ["appointment.placed", "appointment.closed"]
+    assert [event.kind for event in stage.events("a01")] == ["appointment.placed", "appointment.closed"]
     with reading(stage.context.engine) as session:
         lines = since(session, 0, agent_id=stage.centre.agents["a02"])
     assert not [line for line in lines if line.kind.startswith("appointment.")]
-
-
-def test_a_promise_whose_shift_moved_is_placed_anew(stage: Stage) -> None:
-    view = stage.call_back(due=20 * 60)
-    assert view["starts_at"] == stage.local(430)
-    publish(stage.context, stage.centre, {"a01": "late"})
-    plan_day(stage.context, TODAY, deterministic_limit=0)
-    tend_appointments(stage.context)
-    after = stage.software.get(f"/api/v1/call-backs/{view['id']}").json()
-    assert (after["status"], after["starts_at"]) == ("placed", stage.local(13 * 60))
-    assert [kind for kind, _, _ in stage.day("a01")].count("call_back") == 1
-
-
-def test_planning_the_day_again_keeps_it_where_it_is(stage: Stage) -> None:
-    view = stage.call_back(due=14 * 60)
-    plan_day(stage.context, TODAY, deterministic_limit=0)
-    tend_appointments(stage.context)
-    assert stage.software.get(f"/api/v1/call-backs/{view['id']}").json() == view
-    assert ("call_back", "07:10", "07:20") in stage.day("a01")
 
 
 Post = Callable[[dict[str, Any]], Any]
@@ -438,86 +387,3 @@ def test_the_agents_table_is_not_touched(stage: Stage) -> None:
     tend_appointments(stage.context)
     with reading(stage.context.engine) as session:
         assert [agent.model_dump() for agent in session.exec(select(Agent)).all()] == before
-
-
-def test_the_planner_of_a_day_places_what_was_promised_before(any_stage: Stage) -> None:
-    publish(any_stage.context, any_stage.centre, {"a01": "early", "a02": "early"}, TOMORROW)
-    view = any_stage.call_back(due=(24 + 12) * 60)
-    assert view["status"] == "open"
-    plan_day(any_stage.context, TOMORROW, deterministic_limit=0)
-    after = any_stage.software.get(f"/api/v1/call-backs/{view['id']}").json()
-    assert after["status"] == "placed"
-    assert any_stage.local((24 + 7) * 60) <= after["starts_at"] <= any_stage.local((24 + 12) * 60 - 10)
-    any_stage.clock.now = at((24 + 6) * 60)
-    [slot] = [one for one in any_stage.day("a01") if one[0] == "call_back"]
-    assert after["starts_at"] == any_stage.local((24 + int(slot[1][:2])) * 60 + int(slot[1][3:]))
-    [event] = [event for event in events(any_stage, "a01") if event.subject == view["id"]]
-    assert event.kind == "appointment.placed"
-
-
-def test_the_planner_moves_a_break_for_what_finds_no_room_beside_it(stage: Stage) -> None:
-    # Until 08:55 there is no hour beside the rest at 08:30.
-    view = stage.call_back(minutes=90, due=8 * 60 + 55)
-    assert (view["status"], view["nearest"]) == ("open", stage.local(525))
-    plan_day(stage.context, TODAY, deterministic_limit=0)
-    after = stage.software.get(f"/api/v1/call-backs/{view['id']}").json()
-    assert (after["status"], after["trouble"]) == ("placed", "")
-    assert stage.local(430) <= after["starts_at"] <= stage.local(445)
-    kinds = sorted(kind for kind, _, _ in stage.day("a01"))
-    assert kinds == ["call_back", "meal", "rest", "rest"]
-    segments = stage.agent("a01").get("/api/v1/agents/a01/day").json()["segments"]
-    [why] = [segment["why"] for segment in segments if segment["kind"] == "call_back"]
-    assert why == "A call-back that you promised. Nothing else comes to you meanwhile."
-
-
-def test_a_day_under_way_moves_a_break_for_what_finds_no_room_beside_it(any_stage: Stage) -> None:
-    stage = any_stage
-    view = stage.call_back(minutes=90, due=8 * 60 + 55)
-    assert view["status"] == "open"
-    came = replan(stage.context, TODAY)
-    assert came is not None
-    after = stage.software.get(f"/api/v1/call-backs/{view['id']}").json()
-    assert (after["status"], after["trouble"]) == ("placed", "")
-    assert stage.local(430) <= after["starts_at"] <= stage.local(445)
-    assert sorted(kind for kind, _, _ in stage.day("a01")) == ["call_back", "meal", "rest", "rest"]
-    before = {code: stage.day(code) for code in stage.centre.agent_codes}
-    replan(stage.context, TODAY)
-    assert {code: stage.day(code) for code in stage.centre.agent_codes} == before
-
-
-def test_a_call_back_in_a_day_under_way_is_not_placed_once_cancelled(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    view = stage.call_back(minutes=90, due=8 * 60 + 55)
-    solve = replanning.replan_day
-
-    def cancelled_meanwhile(problem: DayProblem) -> Replanned:
-        result = solve(problem)
-        stage.software.post(f"/api/v1/call-backs/{view['id']}/cancel")
-        return result
-
-    monkeypatch.setattr(replanning, "replan_day", cancelled_meanwhile)
-    before = stage.day("a01")
-    replan(stage.context, TODAY)
-    assert "call_back" not in [kind for kind, _, _ in stage.day("a01")]
-    assert stage.day("a01") == before
-
-
-def test_what_was_cancelled_while_a_day_was_planned_is_work(stage: Stage) -> None:
-    view = stage.call_back(minutes=90, due=8 * 60 + 55)
-    with reading(stage.context.engine) as session:
-        facts = read_day(session, TODAY, None)
-        asked = appointments_of(session, facts, stage.clock.now)
-        problem = build_day_problem(session, stage.context.policy, facts, stage.clock.now, appointments=asked)
-    result = solve_day(problem, deterministic_limit=0)
-    assert [placed.id for placed in result.appointments] == [view["id"]]
-    stage.software.post(f"/api/v1/call-backs/{view['id']}/cancel")
-    with writing(stage.context.engine) as session:
-        kept = keep_appointments(session, facts, asked, result, stage.clock.now)
-        row = session.get(KeptAppointment, view["id"])
-        assert row is not None
-        assert (row.status, row.starts_at) == (AppointmentStatus.CANCELLED, None)
-    before, after = (one.segments_of["a01"] for one in (result, kept))
-    assert "call_back" in [span.kind for span in before]
-    assert "call_back" not in [span.kind for span in after]
-    assert (after[0].starts_at, after[-1].ends_at) == (before[0].starts_at, before[-1].ends_at)

@@ -11,9 +11,10 @@ from roster.day import SegmentSpan
 from roster.shifts import SegmentKind
 from roster.store.engine import reading, writing
 from tests.api.break_stage import PLAIN, REST, at, laid, lay
+from tests.api.day_stage import TODAY
+from tests.api.live_stage import require
 from tests.api.test_day_debts import owe
-from tests.api.test_day_live import crowd, require
-from tests.api.test_day_services import TODAY
+from tests.api.test_day_live import crowd
 from tests.clients import signed_in, with_token
 from tests.conftest import SetClock
 

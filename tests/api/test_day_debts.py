@@ -21,8 +21,8 @@ from roster.rest import Rest, RestDebt
 from roster.shifts import SegmentKind
 from roster.store.engine import reading, writing
 from tests.api.break_stage import at, laid, rows
+from tests.api.day_stage import TODAY, publish
 from tests.api.test_day_live import events
-from tests.api.test_day_services import TODAY, publish
 from tests.conftest import SetClock
 from tests.factories import Centre
 

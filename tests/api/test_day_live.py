@@ -2,108 +2,37 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from api.context import Context
 from api.events.log import newest_id
-from api.events.shown import KINDS
-from api.jobs import days as jobs
-from api.jobs.scheduler import JOBS
 from api.services.breaks.moving import move_break
 from api.services.calendars.entries import entries_of
-from api.services.days import replanning, watching
+from api.services.days import replanning
 from api.services.days.changes import Moved, store_moves
 from api.services.days.facts import read_day
 from api.services.days.planning import plan_day
-from api.services.days.replanning import live_dates, replan, replan_days
+from api.services.days.replanning import replan, replan_days
 from api.services.days.watching import look
-from api.services.floor.commands import CompletionIn, ContactIn, complete, post_contact, set_state, start
 from api.services.floor.work import touch_pools
 from optimizer.day.live import Replanned
-from roster.contacts import ArrivalState, Contact, ContactStatus, History, Resolvability, Tier
+from roster.contacts import ContactStatus
 from roster.day import SegmentSpan, partition
 from roster.day_problem import DayProblem, DayResult, DayStatus, PersonDay
-from roster.events import Event
-from roster.people import Channel
 from roster.queues import Pool
 from roster.rest import RestDebt
-from roster.shifts import Placed, Requirement, Segment
+from roster.shifts import Placed, Segment
 from roster.store.engine import reading, writing
 from tests.api.break_stage import MEAL, PLAIN, REST, at, breaks, caller, laid, minute, number, rows
-from tests.api.test_day_services import TODAY, publish
-from tests.api.test_floor_rests import HEAVY
+from tests.api.day_stage import TODAY, publish
+from tests.api.live_stage import contact, crowd, events, ids
 from tests.conftest import SetClock
 from tests.factories import Centre
-
-CROWDED = ((REST, 510, 525), (MEAL, 600, 630), (REST, 780, 795))
-
-
-def contact(
-    context: Context,
-    centre: Centre,
-    ref: str,
-    *,
-    status: ContactStatus = ContactStatus.ACTIVE,
-    agent: str | None = "a01",
-    began: datetime | None = None,
-    arrived: datetime | None = None,
-    queue: str = "advice",
-    ended: datetime | None = None,
-) -> None:
-    """A contact in hand since `began`, or one that waits."""
-    with writing(context.engine) as session:
-        session.add(
-            Contact(
-                id=ref,
-                ref=ref,
-                queue_id=centre.queues[queue],
-                pool_id=centre.pool_id,
-                channel=Channel.VOICE,
-                priority=5,
-                status=status,
-                arrived_at=arrived or began or context.now(),
-                agent_id=None if agent is None else centre.agents[agent],
-                assigned_at=began,
-                started_at=began,
-                completed_at=ended,
-                arrival_state=ArrivalState.CALM,
-                history=History.FIRST,
-                resolvability=Resolvability.RESOLVABLE,
-                score=10,
-                tier=Tier.ROUTINE,
-            )
-        )
-
-
-def require(context: Context, centre: Centre, quarters: dict[int, int], queue: str = "advice") -> None:
-    """So many agents needed in the quarter-hours that begin at these local minutes."""
-    with writing(context.engine) as session:
-        for begin, count in quarters.items():
-            session.add(Requirement(queue_id=centre.queues[queue], starts_at=at(begin), required=count))
-
-
-def events(context: Context, kind: str) -> list[Event]:
-    """Lines of a kind, oldest first."""
-    with reading(context.engine) as session:
-        return list(session.exec(select(Event).where(Event.kind == kind).order_by(col(Event.id))).all())
-
-
-def ids(context: Context, centre: Centre, code: str = "a01") -> set[int | None]:
-    """The rows of an agent's breaks."""
-    return {row.id for row in rows(context, centre, code) if row.kind in (MEAL, REST)}
-
-
-def crowd(context: Context, clock: SetClock) -> Centre:
-    """A day in which all six have their meal at once, at 10:00, although three of six are needed: it can be better."""
-    codes = [f"a{n:02d}" for n in range(1, 7)]
-    centre = laid(context, clock, dict.fromkeys(codes, CROWDED))
-    require(context, centre, dict.fromkeys(range(420, 900, 15), 4))
-    return centre
 
 
 def test_nothing_is_written_where_nothing_is_better(context: Context, clock: SetClock) -> None:
@@ -298,66 +227,6 @@ def test_a_late_break_that_a_person_placed_stays_theirs(context: Context, clock:
     assert row.starts_at > clock.now
 
 
-def test_a_queue_that_fills_asks_for_people_once(context: Context, clock: SetClock) -> None:
-    centre = laid(context, clock)
-    require(context, centre, dict.fromkeys(range(420, 900, 15), 1))
-    replan(context, TODAY)
-    asked: list[DayProblem] = []
-    real = replanning.replan_day
-
-    def listening(problem: DayProblem, **kwargs: Any) -> Replanned:
-        asked.append(problem)
-        return real(problem, **kwargs)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(replanning, "replan_day", listening)
-        assert not look(context)
-        for place in range(20):
-            waits = {"status": ContactStatus.WAITING, "agent": None, "arrived": clock.now - timedelta(minutes=5)}
-            contact(context, centre, f"w{place}", **waits)
-            # What waits within its queue's target says nothing.
-            contact(context, centre, f"n{place}", **{**waits, "arrived": clock.now})
-        assert look(context)
-        assert not look(context)
-    (problem,) = asked
-    required = next(demand.required for demand in problem.demands if demand.queue == "advice")
-    now = problem.quarter_at(clock.now)
-    more = -(-20 * context.policy.routing.expected_handle_seconds // 3600)
-    assert required[now] == 1 + more
-    assert required[problem.quarter_at(clock.now + timedelta(minutes=59))] == 1 + more
-    assert required[problem.quarter_at(clock.now + timedelta(minutes=80))] == 1
-
-
-def test_a_look_reads_each_line_once_and_matters_only_for_some(context: Context, clock: SetClock) -> None:
-    centre = laid(context, clock)
-    look(context)
-    assert not look(context)
-    move_break(context, caller(centre), number(context, centre, 1), at(690))
-    assert look(context)
-    assert not look(context)
-
-
-def test_a_rest_after_a_heavy_contact_is_followed_and_a_light_one_is_not(context: Context, clock: SetClock) -> None:
-    laid(context, clock)
-    look(context)
-    set_state(context, "a01", "available", actor="test")
-    light = post_contact(context, ContactIn(ref="r1", queue="advice"), actor="router")
-    start(context, light.id, actor="a01")
-    complete(context, light.id, CompletionIn(), actor="a01")
-    assert not look(context)
-    heavy = post_contact(context, ContactIn(ref="r2", queue="advice", entry=HEAVY), actor="router")
-    start(context, heavy.id, actor="a01")
-    complete(context, heavy.id, CompletionIn(), actor="a01")
-    assert look(context)
-    assert not look(context)
-
-
-def test_the_scheduler_looks_every_few_seconds_and_plans_every_five_minutes() -> None:
-    found = {job.run: job.seconds for job in JOBS}
-    assert found[jobs.replan] == 300
-    assert found[jobs.watch] <= 10
-
-
 def test_a_roster_published_again_moves_nobody_whose_shift_stays(context: Context, clock: SetClock) -> None:
     centre = crowd(context, clock)
     before = {code: rows(context, centre, code) for code in centre.agent_codes}
@@ -373,19 +242,6 @@ def test_a_roster_published_again_moves_nobody_whose_shift_stays(context: Contex
     found = rows(context, centre, "a06")
     assert (found[0].starts_at, found[-1].ends_at) == (at(13 * 60), at(21 * 60))
     assert [one[0] for one in breaks(context, centre, "a06")].count(MEAL) == 1
-
-
-def test_what_is_looked_for_is_what_is_written() -> None:
-    assert set(watching.MATTERS) <= set(KINDS)
-
-
-def test_only_days_with_a_shift_that_is_not_over_are_planned_again(context: Context, clock: SetClock) -> None:
-    laid(context, clock)
-    with reading(context.engine) as session:
-        assert live_dates(session, clock.now) == [TODAY]
-        assert live_dates(session, at(15 * 60)) == []
-        assert live_dates(session, at(0) - timedelta(hours=1)) == []
-    assert replan(context, TODAY + timedelta(days=1)) is None
 
 
 def test_a_day_that_keeps_moving_is_left_for_the_next_time(context: Context, clock: SetClock) -> None:
@@ -460,39 +316,3 @@ def test_two_at_once_do_not_cross(any_context: Context, clock: SetClock) -> None
         assert found[-1].ends_at == at(900)
         assert all(one.ends_at == other.starts_at for one, other in pairwise(found))
         assert [one[0] for one in breaks(context, centre, code)].count(MEAL) == 1
-
-
-def test_two_processes_do_not_both_follow_one_line(any_context: Context, clock: SetClock) -> None:
-    context = any_context
-    centre = laid(context, clock)
-    look(context)
-    move_break(context, caller(centre), number(context, centre, 1), at(690))
-    found: list[bool] = []
-    barrier = threading.Barrier(2)
-    real = watching._news
-
-    def reading_first(*args: Any) -> Any:
-        read = real(*args)
-        barrier.wait(30)
-        return read
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(watching, "_news", reading_first)
-        threads = [threading.Thread(target=lambda: found.append(look(context))) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-    assert sorted(found) == [False, True]
-
-
-def test_the_jobs_plan_the_day_again(context: Context, clock: SetClock) -> None:
-    centre = crowd(context, clock)
-    jobs.replan(context)
-    assert events(context, "day.changed")
-    clock.now = datetime(2026, 11, 24, 7, 31, tzinfo=UTC)
-    (rest, *_) = [one for one in breaks(context, centre) if one[1] > minute(clock.now)]
-    contact(context, centre, "long", began=at(rest[1] - 1))
-    clock.now = at(rest[1] + 1)
-    jobs.watch(context)
-    assert rest not in breaks(context, centre)

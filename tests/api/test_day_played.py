@@ -17,7 +17,7 @@ from roster.rest import RestDebt
 from roster.shifts import SegmentKind
 from roster.store.engine import reading
 from tests.api.break_stage import MEAL, REST, at, laid, rows
-from tests.api.test_day_live import require
+from tests.api.live_stage import require
 from tests.api.test_floor_rests import HEAVY
 from tests.conftest import SetClock
 

@@ -24,77 +24,15 @@ from api.services.debriefs.invitations import (
 )
 from roster.accounts import Role
 from roster.clock import at_local
-from roster.contacts import ArrivalState, Contact, ContactStatus, History, Resolvability, Tier
 from roster.day import SegmentSpan, carve
 from roster.events import Event
-from roster.people import Agent, Channel
+from roster.people import Agent
 from roster.rest import DebriefInvitation, InvitationStatus
-from roster.shifts import Assignment, Requirement, Roster, RosterStatus, Segment, SegmentKind
+from roster.shifts import Assignment, Requirement, Segment, SegmentKind
 from roster.store.engine import reading, writing
+from tests.api.day_stage import TODAY, ZONE, caller, contact, publish
 from tests.conftest import SetClock
 from tests.factories import Centre, make_centre
-
-TODAY = date(2026, 11, 24)
-ZONE = "Europe/Amsterdam"
-
-
-def publish(context: Context, centre: Centre, shifts: dict[str, str], on_date: date = TODAY) -> int:
-    """A published roster of one day: shift code by agent code."""
-    with writing(context.engine) as session:
-        roster = Roster(
-            zone=centre.zone,
-            starts_on=on_date,
-            days=1,
-            status=RosterStatus.PUBLISHED,
-            created_at=context.now(),
-            created_by="test",
-            published_at=context.now(),
-            published_by="lead",
-        )
-        session.add(roster)
-        session.flush()
-        assert roster.id is not None
-        for code, shift in shifts.items():
-            session.add(
-                Assignment(
-                    roster_id=roster.id,
-                    agent_id=centre.agents[code],
-                    on_date=on_date,
-                    shift_type_id=centre.shifts[shift],
-                )
-            )
-        return roster.id
-
-
-def severe_contact(context: Context, centre: Centre, code: str, completed_at: datetime, ref: str = "c1") -> None:
-    """A completed severe contact."""
-    with writing(context.engine) as session:
-        session.add(
-            Contact(
-                id=ref,
-                ref=ref,
-                queue_id=centre.queues["advice"],
-                pool_id=centre.pool_id,
-                channel=Channel.VOICE,
-                priority=5,
-                status=ContactStatus.COMPLETED,
-                arrived_at=completed_at - timedelta(minutes=20),
-                agent_id=centre.agents[code],
-                completed_at=completed_at,
-                arrival_state=ArrivalState.GRIEVING,
-                history=History.FIRST,
-                resolvability=Resolvability.BLOCKED,
-                score=80,
-                tier=Tier.SEVERE,
-                final_score=80,
-                final_tier=Tier.SEVERE,
-            )
-        )
-
-
-def caller(centre: Centre, code: str) -> Caller:
-    """An agent, signed in."""
-    return Caller(name=code, role=Role.AGENT, agent_id=centre.agents[code])
 
 
 def spans(session: Session, agent_id: int, on_date: date = TODAY) -> list[SegmentSpan]:
@@ -122,7 +60,7 @@ def centre(context: Context, clock: SetClock) -> Centre:
 
 def offered(context: Context, centre: Centre, code: str = "a01") -> int:
     """A planned day in which `code` has an offer; its number."""
-    severe_contact(context, centre, code, context.now() - timedelta(hours=30), ref=f"c-{code}")
+    contact(context, centre, code, context.now() - timedelta(hours=30), ref=f"c-{code}")
     offer_debriefs(context, TODAY)
     found = invitations_of(context, centre.agents[code])
     assert [view.status for view in found] == ["offered"]
@@ -214,7 +152,7 @@ def test_breaks_leave_the_quarters_that_need_everybody(context: Context, centre:
     assert plan_day(context, TODAY).short_minutes == 0
 
 
-def test_an_invitation_is_made_once_for_a_severe_contact(context: Context, centre: Centre, clock: SetClock) -> None:
+def test_an_invitation_is_made_once_for_a_contact(context: Context, centre: Centre, clock: SetClock) -> None:
     number = offered(context, centre)
     (view,) = invitations_of(context, centre.agents["a01"])
     assert view.minutes == context.policy.debrief.minutes
@@ -234,18 +172,18 @@ def test_an_invitation_is_made_once_for_a_severe_contact(context: Context, centr
 
 @pytest.mark.parametrize("hours", [10, 100])
 def test_too_fresh_or_too_old_a_contact_brings_no_invitation(context: Context, centre: Centre, hours: int) -> None:
-    severe_contact(context, centre, "a01", context.now() - timedelta(hours=hours))
+    contact(context, centre, "a01", context.now() - timedelta(hours=hours))
     assert offer_debriefs(context, TODAY) == 0
 
 
 def test_who_wants_no_debriefs_is_not_invited(context: Context, centre: Centre) -> None:
     set_wants_debriefs(context, False, caller(centre, "a01"))
-    severe_contact(context, centre, "a01", context.now() - timedelta(hours=30))
+    contact(context, centre, "a01", context.now() - timedelta(hours=30))
     assert offer_debriefs(context, TODAY) == 0
 
 
 def test_who_was_on_the_same_contact_is_no_peer(context: Context, centre: Centre) -> None:
-    severe_contact(context, centre, "a01", context.now() - timedelta(hours=30))
+    contact(context, centre, "a01", context.now() - timedelta(hours=30))
     with writing(context.engine) as session:
         for code in ("a05", "a06"):
             session.add(
@@ -275,7 +213,7 @@ def test_accepting_takes_exactly_that_time_from_both(context: Context, centre: C
 
 def test_a_time_that_is_taken_conflicts_and_changes_neither_day(context: Context, centre: Centre) -> None:
     first = offered(context, centre)
-    severe_contact(context, centre, "a02", context.now() - timedelta(hours=30), ref="c2")
+    contact(context, centre, "a02", context.now() - timedelta(hours=30), ref="c2")
     offer_debriefs(context, TODAY)
     with writing(context.engine) as session:
         one = session.get(DebriefInvitation, first)
@@ -354,7 +292,7 @@ def test_a_peer_gives_no_more_than_the_weekly_cap(context: Context, centre: Cent
         agent.is_peer = False
         session.add(agent)
     for code in ("a01", "a02", "a03"):
-        severe_contact(context, centre, code, context.now() - timedelta(hours=30), ref=f"c-{code}")
+        contact(context, centre, code, context.now() - timedelta(hours=30), ref=f"c-{code}")
     assert offer_debriefs(context, TODAY) == context.policy.debrief.max_sessions_per_peer_per_week == 2
 
 

@@ -22,22 +22,8 @@ from roster.people import Agent
 from roster.rest import DebriefInvitation, FloorState, InvitationStatus
 from roster.shifts import Segment, SegmentKind
 from roster.store.engine import reading, writing
-from tests.api.debrief_stage import (
-    TODAY,
-    TOMORROW,
-    also_on,
-    at,
-    caller,
-    change,
-    contact,
-    days,
-    laid,
-    lines,
-    only_free,
-    peer_of,
-    publish,
-    seen,
-)
+from tests.api.day_stage import TODAY, at, caller, contact, publish
+from tests.api.debrief_stage import TOMORROW, also_on, change, days, laid, lines, only_free, peer_of, seen
 from tests.clients import signed_in, with_token
 from tests.conftest import SetClock
 from tests.factories import Centre

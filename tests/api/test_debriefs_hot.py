@@ -17,21 +17,8 @@ from api.services.debriefs.invitations import decline, give_back, offer_debriefs
 from roster.contacts import Tier
 from roster.shifts import Segment, SegmentKind
 from roster.store.engine import writing
-from tests.api.debrief_stage import (
-    TODAY,
-    TOMORROW,
-    also_on,
-    at,
-    caller,
-    change,
-    contact,
-    days,
-    debriefs_of,
-    laid,
-    lines,
-    only_free,
-    seen,
-)
+from tests.api.day_stage import TODAY, at, caller, contact
+from tests.api.debrief_stage import TOMORROW, also_on, change, days, debriefs_of, laid, lines, only_free, seen
 from tests.clients import signed_in
 from tests.conftest import SetClock
 from tests.factories import Centre

@@ -19,20 +19,8 @@ from api.services.debriefs.proposals import (
 )
 from roster.rest import InvitationStatus
 from roster.store.engine import reading
-from tests.api.debrief_stage import (
-    TODAY,
-    TOMORROW,
-    at,
-    caller,
-    change,
-    days,
-    debriefs_of,
-    laid,
-    lines,
-    publish,
-    row,
-    seen,
-)
+from tests.api.day_stage import TODAY, at, caller, publish
+from tests.api.debrief_stage import TOMORROW, change, days, debriefs_of, laid, lines, row, seen
 from tests.clients import signed_in, with_token
 from tests.conftest import SetClock
 from tests.factories import Centre

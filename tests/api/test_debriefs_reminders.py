@@ -14,7 +14,8 @@ from api.services.debriefs.invitations import accept, set_wants_debriefs, tend_d
 from api.services.debriefs.reminders import dismiss_reminder
 from roster.rest import DebriefInvitation
 from roster.store.engine import reading, writing
-from tests.api.debrief_stage import caller, laid, lines, peer_of
+from tests.api.day_stage import caller
+from tests.api.debrief_stage import laid, lines, peer_of
 from tests.clients import signed_in
 from tests.conftest import SetClock
 from tests.factories import Centre

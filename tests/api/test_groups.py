@@ -4,9 +4,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
-
-from api.context import Context
 from api.events.log import since
 from api.security.caller import Caller
 from api.services.appointments.groups import tend_groups
@@ -16,23 +13,10 @@ from roster.accounts import Role
 from roster.policy import default_policy
 from roster.shifts import SegmentKind
 from roster.store.engine import reading
-from tests.api.appointment_stage import TODAY, Stage, at, lay, publish, staged
+from tests.api.appointment_stage import TODAY, Stage, at, lay, publish
 from tests.api.refusals import dump
-from tests.conftest import SetClock
 
 MEAL = SegmentKind.MEAL
-
-
-@pytest.fixture
-def stage(context: Context, clock: SetClock) -> Stage:
-    """Six people on the early shift; it is 07:05."""
-    return staged(context, clock)
-
-
-@pytest.fixture
-def any_stage(any_context: Context, clock: SetClock) -> Stage:
-    """The same on both databases."""
-    return staged(any_context, clock)
 
 
 def wish(stage: Stage, *codes: str, wanted: bool = True) -> None:

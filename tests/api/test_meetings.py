@@ -13,18 +13,6 @@ from tests.api.refusals import assert_refused
 from tests.conftest import SetClock
 
 
-@pytest.fixture
-def stage(context: Context, clock: SetClock) -> Stage:
-    """Six people on the early shift; it is 07:05."""
-    return staged(context, clock)
-
-
-@pytest.fixture
-def any_stage(any_context: Context, clock: SetClock) -> Stage:
-    """The same on both databases."""
-    return staged(any_context, clock)
-
-
 def asked(stage: Stage, begin: int = 7 * 60, end: int = 15 * 60, **more: Any) -> dict[str, Any]:
     """What is sent to ask for a meeting of a01 and a02 between two minutes of the day."""
     who = {} if "team" in more else {"people": ["a01", "a02"]}

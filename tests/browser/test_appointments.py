@@ -11,7 +11,7 @@ from api.services.appointments.groups import set_wants_groups, tend_groups
 from api.services.days.planning import plan_day
 from roster.accounts import Role
 from roster.clock import at_local
-from tests.api.test_day_services import publish
+from tests.api.day_stage import publish
 from tests.browser.conftest import DESKTOP, PHONE, Site
 from tests.factories import Centre, make_centre
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from api.services.days.planning import plan_day
 from roster.clock import at_local
-from tests.api.test_day_services import publish
+from tests.api.day_stage import publish
 from tests.browser.conftest import DESKTOP, PHONE, Site
 from tests.factories import make_centre
 

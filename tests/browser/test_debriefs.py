@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from api.services.days.planning import plan_day
-from tests.api.debrief_stage import TODAY, at, debriefs_of, publish
+from tests.api.day_stage import TODAY, at, publish
+from tests.api.debrief_stage import debriefs_of
 from tests.browser.conftest import DESKTOP, PHONE, Site
 from tests.factories import make_centre
 

@@ -9,9 +9,10 @@ from api.context import Context
 from api.services.days.replanning import replan
 from roster.shifts import SegmentKind
 from tests.api.break_stage import PLAIN, laid, lay
+from tests.api.day_stage import TODAY
+from tests.api.live_stage import require
 from tests.api.test_day_debts import owe
-from tests.api.test_day_live import crowd, require
-from tests.api.test_day_services import TODAY
+from tests.api.test_day_live import crowd
 from tests.clients import signed_in
 from tests.conftest import SetClock
 

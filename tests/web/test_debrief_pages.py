@@ -7,7 +7,8 @@ from fastapi.testclient import TestClient
 from api.context import Context
 from api.services.debriefs.asking import ask_for_debrief
 from api.services.debriefs.invitations import accept
-from tests.api.debrief_stage import TODAY, TOMORROW, at, caller, change, contact, debriefs_of, laid, peer_of, seen
+from tests.api.day_stage import TODAY, at, caller, contact
+from tests.api.debrief_stage import TOMORROW, change, debriefs_of, laid, peer_of, seen
 from tests.clients import signed_in
 from tests.conftest import SetClock
 from tests.factories import Centre

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, or_, select
 
 from api.context import Context
-from api.services.appointments.store import give_time, has_time, lose_time, open_rows, people_of, tell
+from api.services.appointments.store import give_time, lose_time, open_rows, people_of, tell, times_ahead
 from api.services.appointments.times import Days, Time, cheapest, on_grid, soonest, starts_of, stretches, there
 from api.services.days.facts import key
 from api.services.floor.work import touch_pools
@@ -101,33 +101,31 @@ def settle(context: Context) -> None:
     """Take the time from appointments that a day has lost, for a shift that is no more or a person who left."""
     now = context.now()
     with reading(context.engine) as session:
-        lost = [row.id for row in _placed(session, now) if _is_lost(session, row)]
-    if not lost:
-        return
+        if not _lost(session, now):
+            return
     with writing(context.engine) as session:
         touch_pools(session)
-        for row in _placed(session, now):
-            if row.id in lost and _is_lost(session, row):
-                lose_time(session, row, now)
+        for row in _lost(session, now):
+            lose_time(session, row, now)
     context.announcer.announce()
 
 
-def _placed(session: Session, now: datetime) -> Sequence[KeptAppointment]:
-    return session.exec(
+def _lost(session: Session, now: datetime) -> list[KeptAppointment]:
+    """Those whose time is ahead, but not in the day of everybody whose time it takes."""
+    rows = session.exec(
         select(KeptAppointment)
         .where(KeptAppointment.status == AppointmentStatus.PLACED, col(KeptAppointment.starts_at) > now)
         .order_by(col(KeptAppointment.id))
     ).all()
-
-
-def _is_lost(session: Session, row: KeptAppointment) -> bool:
-    if row.starts_at is None or row.ends_at is None:
-        return True
-    starts_at, ends_at = row.starts_at, row.ends_at
-    return not all(
-        agent.active and has_time(session, row.kind, key(agent.id), starts_at, ends_at)
-        for agent in people_of(session, [row]).get(row.id, ())
-    )
+    people, kept = people_of(session, rows), times_ahead(session, {row.kind for row in rows}, now)
+    return [
+        row
+        for row in rows
+        if not all(
+            agent.active and (agent.id, row.kind, row.starts_at, row.ends_at) in kept
+            for agent in people.get(row.id, ())
+        )
+    ]
 
 
 def outlook_of(

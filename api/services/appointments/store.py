@@ -107,6 +107,18 @@ def has_time(session: Session, kind: SegmentKind, agent_id: int, starts_at: date
     return found is not None
 
 
+def times_ahead(
+    session: Session, kinds: Iterable[SegmentKind], now: datetime
+) -> set[tuple[int, SegmentKind, datetime, datetime]]:
+    """Agent, kind, begin and end of every segment of these kinds that begins after `now`."""
+    rows = session.exec(
+        select(Segment.agent_id, Segment.kind, Segment.starts_at, Segment.ends_at).where(
+            col(Segment.starts_at) > now, col(Segment.kind).in_(list(kinds))
+        )
+    )
+    return {(agent_id, SegmentKind(kind), starts_at, ends_at) for agent_id, kind, starts_at, ends_at in rows}
+
+
 def give_time(
     session: Session, row: KeptAppointment, agent_ids: Iterable[int], starts_at: datetime, now: datetime
 ) -> None:

@@ -50,7 +50,7 @@ def requirements_from_history(
     ------
     Invalid : no history, a zone that does not exist, or a stretch of no or too many days.
     """
-    _require_stretch(days, zone)
+    require_stretch(days, zone)
     with writing(context.engine) as session:
         history = _read_history(session, zone, context.policy)
         weeks = week_requirements(
@@ -110,7 +110,7 @@ def _dated(
 
 def forecast_from_history(context: Context, *, starts_on: date, days: int, zone: str) -> ForecastReport:
     """Expected contacts by queue and local date; raises `Invalid` as `requirements_from_history` does."""
-    _require_stretch(days, zone)
+    require_stretch(days, zone)
     with reading(context.engine) as session:
         history = _read_history(session, zone, context.policy)
     dates = tuple(starts_on + timedelta(days=day) for day in range(days))
@@ -145,9 +145,10 @@ def _replace(
         session.execute(insert(Requirement), rows)
 
 
-def _require_stretch(days: int, zone: str) -> None:
-    if not 1 <= days <= MAX_DAYS:
-        raise Invalid(f"days {days!r}: expected 1 to {MAX_DAYS}")
+def require_stretch(days: int, zone: str, most: int = MAX_DAYS) -> None:
+    """Raises `Invalid` for a zone that does not exist, or a stretch of no days or more than `most`."""
+    if not 1 <= days <= most:
+        raise Invalid(f"days {days!r}: expected 1 to {most}")
     try:
         zone_named(zone)
     except ClockError as error:

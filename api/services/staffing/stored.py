@@ -6,9 +6,8 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from api.context import Context
-from api.errors import Invalid
-from roster.clock import QUARTER, ClockError, local_day, midnight
-from roster.clock import zone as zone_named
+from api.services.staffing.requirements import require_stretch
+from roster.clock import QUARTER, local_day, midnight
 from roster.queues import Queue
 from roster.shifts import Requirement
 from roster.store.engine import reading
@@ -51,12 +50,7 @@ class RequiredView:
 
 def stored_requirement(context: Context, *, starts_on: date, days: int, zone: str) -> RequiredView:
     """What is stored; raises `Invalid` for a zone that does not exist, or a stretch of no or too many days."""
-    if not 1 <= days <= MAX_DAYS:
-        raise Invalid(f"days {days!r}: expected 1 to {MAX_DAYS}")
-    try:
-        zone_named(zone)
-    except ClockError as error:
-        raise Invalid(str(error)) from error
+    require_stretch(days, zone, MAX_DAYS)
     with reading(context.engine) as session:
         found = _by_day(session, starts_on, days, zone)
     return RequiredView(starts_on, days, zone, found)
