@@ -124,7 +124,7 @@ class Contact(SQLModel, table=True):
         CheckConstraint("score between 0 and 100", name="score_on_scale"),
         CheckConstraint("status not in ('assigned','accepted','active') or agent_id is not null", name="held_by_one"),
         CheckConstraint("status <> 'completed' or completed_at is not null", name="completed_when"),
-        Index("contact_pool_status", "pool_id", "status"),
+        Index("contact_pool_status_arrived", "pool_id", "status", "arrived_at"),
         # Of what is completed alone: a new contact has nothing to do with them.
         Index("contact_agent_completed", "agent_id", "completed_at", sqlite_where=_DONE, postgresql_where=_DONE),
         Index("contact_queue_completed", "queue_id", "completed_at", sqlite_where=_DONE, postgresql_where=_DONE),

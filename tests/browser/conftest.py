@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from api.context import Context, make_context
 from api.services.access.accounts import make_session
@@ -49,6 +49,14 @@ class RunningClock:
         """Move on by `timedelta(**duration)` and return the new instant."""
         self._offset += timedelta(**duration)
         return self()
+
+
+def assert_easy_to_touch(button: Locator) -> None:
+    """A finger finds the button: it is at least 44 pixels high (WCAG 2.2, 2.5.5), once the page has its styles."""
+    button.page.wait_for_load_state("load")
+    box = button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
 
 
 def chromium() -> str:

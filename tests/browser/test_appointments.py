@@ -12,7 +12,7 @@ from api.services.days.planning import plan_day
 from roster.accounts import Role
 from roster.clock import at_local
 from tests.api.day_stage import publish
-from tests.browser.conftest import DESKTOP, PHONE, Site
+from tests.browser.conftest import DESKTOP, PHONE, Site, assert_easy_to_touch
 from tests.factories import Centre, make_centre
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -59,9 +59,7 @@ def test_an_agent_moves_a_call_back_and_joins_a_group(site: Site, size: tuple[in
     expect(page.get_by_role("heading", name="Call-back about their-reference-77120")).to_be_visible()
     assert_fits(page)
     button = page.locator(".agent-time").nth(2)
-    box = button.bounding_box()
-    assert box is not None
-    assert box["height"] >= 44
+    assert_easy_to_touch(button)
     starts = button.locator("strong").inner_text()
     button.click()
     expect(page.locator(".agent-timeline > li.call_back .numbers")).to_contain_text(starts)

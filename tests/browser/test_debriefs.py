@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from api.services.days.planning import plan_day
 from tests.api.day_stage import TODAY, at, publish
 from tests.api.debrief_stage import debriefs_of
-from tests.browser.conftest import DESKTOP, PHONE, Site
+from tests.browser.conftest import DESKTOP, PHONE, Site, assert_easy_to_touch
 from tests.factories import make_centre
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -37,9 +37,7 @@ def test_a_debrief_is_asked_for_and_moved(site: Site, size: tuple[int, int], dar
     card.get_by_role("link", name="Another peer or another time").click()
     page.wait_for_url("**/today/debriefs/*")
     button = page.locator(".agent-time").first
-    box = button.bounding_box()
-    assert box is not None
-    assert box["height"] >= 44
+    assert_easy_to_touch(button)
     assert page.evaluate(FITS)
     starts = button.locator("strong").inner_text()
     button.click()

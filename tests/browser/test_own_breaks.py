@@ -9,7 +9,7 @@ from api.services.days.planning import plan_day
 from api.services.days.views import agent_day
 from roster.clock import at_local
 from tests.api.day_stage import publish
-from tests.browser.conftest import DESKTOP, PHONE, Site
+from tests.browser.conftest import DESKTOP, PHONE, Site, assert_easy_to_touch
 from tests.factories import make_centre
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -33,9 +33,7 @@ def test_a_meal_moves_to_a_free_time_and_stays(site: Site, size: tuple[int, int]
     expect(page.get_by_role("heading", name="Your meal")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     button = page.locator(".agent-time").first
-    box = button.bounding_box()
-    assert box is not None
-    assert box["height"] >= 44
+    assert_easy_to_touch(button)
     starts = button.locator("strong").inner_text()
     button.click()
     expect(page.get_by_role("status").filter(has_text=f"Your meal is at {starts} now")).to_be_visible()

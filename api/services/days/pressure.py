@@ -4,11 +4,12 @@ A contact that waits past its queue's target is one that the requirement did not
 top as serve those contacts within `day.spike_minutes`; fewer than `day.spike_contacts` of them are chance.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Row, select
 from sqlmodel import Session
 
 from api.services.floor.handling import handle_seconds
@@ -17,8 +18,8 @@ from roster.contacts import ContactStatus
 from roster.policy import Policy
 
 MOST_COUNTED = 500
-"""Of the contacts that wait too long, all queues together: more are a breakdown that no day's plan answers, and
-counting them every few seconds would take time from the floor."""
+"""Of the contacts that wait, the oldest of each pool: more are a breakdown that no day's plan answers, and looking at
+them every few seconds would take time from the floor."""
 
 
 def more_needed(session: Session, policy: Policy, now: datetime) -> Mapping[str, int]:
@@ -26,19 +27,11 @@ def more_needed(session: Session, policy: Policy, now: datetime) -> Mapping[str,
     queues = session.execute(select(QUEUE.c.id, QUEUE.c.code, QUEUE.c.pool_id, QUEUE.c.target_wait_seconds)).all()
     if not queues:
         return {}
-    chosen = CONTACT.c
-    past = [
-        (chosen.queue_id == row.id) & (chosen.arrived_at < now - timedelta(seconds=row.target_wait_seconds))
-        for row in queues
-    ]
-    some = (
-        select(chosen.queue_id)
-        .where(chosen.pool_id.in_({row.pool_id for row in queues}), chosen.status == ContactStatus.WAITING, or_(*past))
-        .limit(MOST_COUNTED)
-        .subquery()
-    )
-    counts = session.execute(select(some.c.queue_id, func.count()).group_by(some.c.queue_id)).all()
-    late = {row[0]: row[1] for row in counts if row[1] >= policy.day.spike_contacts}
+    past = {row.id: now - timedelta(seconds=row.target_wait_seconds) for row in queues}
+    counts: Counter[int] = Counter()
+    for pool_id in sorted({row.pool_id for row in queues}):
+        counts.update(queue_id for queue_id, arrived_at in _oldest(session, pool_id) if arrived_at < past[queue_id])
+    late = {queue_id: count for queue_id, count in counts.items() if count >= policy.day.spike_contacts}
     if not late:
         return {}
     seconds = handle_seconds(session, late, now)
@@ -49,3 +42,12 @@ def more_needed(session: Session, policy: Policy, now: datetime) -> Mapping[str,
         )
         for queue_id, count in sorted(late.items())
     }
+
+
+def _oldest(session: Session, pool_id: int) -> Sequence[Row[tuple[int, datetime]]]:
+    """Queue and arrival of those that have waited longest."""
+    chosen = CONTACT.c
+    query = select(chosen.queue_id, chosen.arrived_at).where(
+        chosen.pool_id == pool_id, chosen.status == ContactStatus.WAITING
+    )
+    return session.execute(query.order_by(chosen.arrived_at).limit(MOST_COUNTED)).all()
