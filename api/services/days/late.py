@@ -1,17 +1,16 @@
 """A break that should have begun while its owner is on a contact: it comes after the contact, whole, or is owed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session
 
 from api.services.breaks.own_day import OwnDay
 from api.services.days.building import is_open, rows_inside, span_at
 from api.services.days.facts import DayFacts, Shift, span_of
 from api.services.floor.handling import handle_seconds
-from api.services.floor.tables import CONTACT
+from api.services.floor.tables import CONTACT, POOL
 from roster.clock import clock_text
 from roster.contacts import ContactStatus
 from roster.day import MINUTE, SegmentSpan
@@ -54,7 +53,7 @@ def late_breaks(session: Session, policy: Policy, facts: DayFacts, now: datetime
         for row in rows_inside(shift, facts.rows(shift))
         if row.kind in BREAK_KINDS and row.starts_at <= now < row.ends_at
     ]
-    held = _in_hand(session, {shift.agent_id for shift, _ in due})
+    held = session.execute(in_hand()).all() if due else ()
     found = []
     seconds: dict[int, float] = {}
     for shift, row in due:
@@ -71,12 +70,13 @@ def late_breaks(session: Session, policy: Policy, facts: DayFacts, now: datetime
     return tuple(found)
 
 
-def _in_hand(session: Session, agent_ids: Iterable[int]) -> list[Row[tuple[int, int, datetime]]]:
+def in_hand() -> Select[tuple[int, int, datetime]]:
+    """Whose hands a contact is in, of which queue, since when. By pool, because their index finds those few."""
     chosen = CONTACT.c
-    query = select(
-        chosen.agent_id, chosen.queue_id, func.coalesce(chosen.started_at, chosen.assigned_at).label("since")
-    ).where(chosen.agent_id.in_(sorted(agent_ids)), chosen.status.in_(IN_HAND))
-    return list(session.execute(query).all())
+    since = func.coalesce(chosen.started_at, chosen.assigned_at).label("since")
+    return select(chosen.agent_id, chosen.queue_id, since).where(
+        chosen.pool_id.in_(select(POOL.c.id)), chosen.status.in_(IN_HAND)
+    )
 
 
 def _soonest(

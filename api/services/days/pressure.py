@@ -30,7 +30,7 @@ def more_needed(session: Session, policy: Policy, now: datetime) -> Mapping[str,
     past = {row.id: now - timedelta(seconds=row.target_wait_seconds) for row in queues}
     counts: Counter[int] = Counter()
     for pool_id in sorted({row.pool_id for row in queues}):
-        counts.update(queue_id for queue_id, arrived_at in _oldest(session, pool_id) if arrived_at < past[queue_id])
+        counts.update(row.queue_id for row in _oldest(session, pool_id) if row.arrived_at < past[row.queue_id])
     late = {queue_id: count for queue_id, count in counts.items() if count >= policy.day.spike_contacts}
     if not late:
         return {}

@@ -10,16 +10,16 @@ from datetime import timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import CursorResult, Engine, exists, func, select, update
+from sqlalchemy import CursorResult, Engine, func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from api.context import Context
 from api.events.log import newest_id
-from api.services.days.late import IN_HAND
+from api.services.days.late import in_hand
 from api.services.days.pressure import more_needed
 from api.services.days.replanning import replan_days
-from api.services.floor.tables import CONTACT, EVENT, SEGMENT
+from api.services.floor.tables import EVENT, SEGMENT
 from roster.day_problem import BREAK_KINDS
 from roster.events import LogCursor
 from roster.store.engine import reading, writing
@@ -100,13 +100,12 @@ def _claimed(context: Context, cursor: int, newest: int) -> bool:
 
 def _is_late(session: Session, context: Context) -> bool:
     """Whether a break should be on whose owner is on a contact from before it."""
-    now, contact, segment = context.now(), CONTACT.c, SEGMENT.c
-    in_hand = exists().where(
-        contact.agent_id == segment.agent_id,
-        contact.status.in_(IN_HAND),
-        func.coalesce(contact.started_at, contact.assigned_at) <= segment.starts_at,
-    )
-    query = select(segment.id).where(
-        segment.starts_at.between(now - LONGEST, now), segment.ends_at > now, segment.kind.in_(BREAK_KINDS), in_hand
+    now, segment = context.now(), SEGMENT.c
+    held = in_hand().subquery()
+    query = (
+        select(segment.id)
+        .join(held, held.c.agent_id == segment.agent_id)
+        .where(segment.starts_at.between(now - LONGEST, now), segment.ends_at > now)
+        .where(segment.kind.in_(BREAK_KINDS), held.c.since <= segment.starts_at)
     )
     return session.execute(query.limit(1)).first() is not None
