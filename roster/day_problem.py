@@ -155,6 +155,9 @@ class DayWeights(_Value):
 
     short: int = Field(default=6, ge=0, description="per agent-minute short of requirement plus reserve")
     short_again: int = Field(default=6, ge=0, description="on top, beyond the first agent short in a quarter")
+    unattended: int = Field(
+        default=60, ge=0, description="on top, for a queue's last agent: nobody skilled is left where one must stay"
+    )
     drift: int = Field(default=1, ge=0, description="per five minutes that a break leaves the even spread")
     drift_again: int = Field(default=2, ge=0, description="on top, per five minutes beyond half an hour")
     hurried: int = Field(
@@ -163,6 +166,7 @@ class DayWeights(_Value):
     tight: int = Field(default=4, ge=0, description="per quarter and agent of slack below `quiet_slack` in a debrief")
     quiet_slack: int = Field(default=3, ge=0, description="agents to spare that make a time quiet")
     unplaced_break: int = Field(default=100_000, ge=0)
+    unplaced_meal: int = Field(default=150_000, ge=0, description="where not both have room, the meal has it")
     unplaced_debrief: int = Field(default=2_000, ge=0)
     unplaced_appointment: int = Field(default=20_000, ge=0)
     moved: int = Field(default=60, ge=0, description="per break or appointment that leaves where it was planned")
@@ -222,6 +226,10 @@ class DayProblem(_Value):
         """Everybody on duty by id; those to be arranged come first."""
         return {agent.id: agent for agent in (*self.others, *self.agents)}
 
+    def unplaced_cost(self, kind: SegmentKind) -> int:
+        """What leaving out a break costs."""
+        return self.weights.unplaced_meal if kind is SegmentKind.MEAL else self.weights.unplaced_break
+
     def but(self, **changes: object) -> "DayProblem":
         """The same day with `changes` to its fields; what is kept of them is found anew, unlike in a `model_copy`."""
         fields = {name: getattr(self, name) for name in DayProblem.model_fields}
@@ -244,6 +252,10 @@ class DayProblem(_Value):
         """Agent-minutes that a queue needs in a quarter: the requirement, and the reserve unless it counts that."""
         needed = round(demand.required[quarter] * QUARTER_MINUTES * self.at_work_share)
         return needed if self.reserve_included else needed + self.reserve_minutes(demand, quarter)
+
+    def attended_minutes(self, demand: QueueDemand, quarter: int) -> int:
+        """Agent-minutes for which one must stay: the first agent of what a queue needs."""
+        return min(QUARTER_MINUTES, self.needed_minutes(demand, quarter))
 
 
 class DayStatus(StrEnum):

@@ -27,7 +27,8 @@ CLOSED = 1e12
 
 class Chains(NamedTuple):
     """Breaks in order. `person` of each chain, its first break and how many; per break its length and how many slots
-    later the next may start; `own[break, slot]`: what a start costs by itself; `low` and `width`: slots of a person.
+    later the next may start; `own[break, slot]`: what a start costs by itself, `unplaced` what none does; `low` and
+    `width`: slots of a person.
     """
 
     step: int
@@ -39,19 +40,22 @@ class Chains(NamedTuple):
     own: Floats
     low: Ints
     width: Ints
-    unplaced: float
+    unplaced: Floats
 
 
 class Covering(NamedTuple):
-    """`lack[quarter, set]` with nobody away but what is fixed; `has[group, set]`; the `group` of each person; prices
-    per agent-minute short, and on top beyond the first agent.
+    """`lack[quarter, set]` with nobody away but what is fixed, and `more`, the need beyond one agent for each queue;
+    `has[group, set]`; the `group` of each person; prices per agent-minute short, on top beyond the first agent, and on
+    top for a queue's last.
     """
 
     lack: Ints
+    more: Ints
     has: Bools
     group: Ints
     short: float
     again: float
+    unattended: float
 
 
 class Bookings(NamedTuple):
@@ -91,6 +95,8 @@ class Scratch(NamedTuple):
     slots: Ints
     inner: Floats
     outer: Floats
+    inner_last: Floats
+    outer_last: Floats
 
 
 def codes_of(problem: DayProblem) -> dict[str, int]:
@@ -128,7 +134,7 @@ def chains_of(problem: DayProblem, chains: Sequence[PersonOptions], codes: Mappi
         own=own,
         low=low,
         width=width,
-        unplaced=float(problem.weights.unplaced_break),
+        unplaced=np.array([float(problem.unplaced_cost(one.need.kind)) for _, one in breaks]),
     )
 
 
@@ -137,10 +143,12 @@ def covering_of(problem: DayProblem, cover: Cover) -> Covering:
     people = (*problem.agents, *problem.others)
     return Covering(
         lack=np.ascontiguousarray(cover.lack(np.zeros_like(cover.supply)).T),
+        more=np.ascontiguousarray(cover.more.T),
         has=np.ascontiguousarray(cover.member.T),
         group=np.array([cover.group_of(person.skills) for person in people], dtype=np.int64),
         short=float(problem.weights.short),
         again=float(problem.weights.short_again),
+        unattended=float(problem.weights.unattended),
     )
 
 
@@ -187,6 +195,8 @@ def scratch_of(chains: Chains, quarters: int) -> Scratch:
         slots=np.zeros(breaks, dtype=np.int64),
         inner=np.zeros(quarters),
         outer=np.zeros(quarters),
+        inner_last=np.zeros(quarters),
+        outer_last=np.zeros(quarters),
     )
 
 

@@ -96,15 +96,18 @@ def price_together(covering: Covering, lack: Ints, party: Ints, peer: int, start
     while at < end:
         quarter = at // QUARTER
         until = min(end, (quarter + 1) * QUARTER)
-        before, after = 0, 0
+        before, after, last_before, last_after = 0, 0, 0, 0
         for one in range(lack.shape[1]):
             gone = party[one]
             if peer >= 0 and covering.has[covering.group[peer], one]:
                 gone += 1
-            before = max(before, lack[quarter, one])
-            after = max(after, lack[quarter, one] + gone * (until - at))
+            here, then = lack[quarter, one], lack[quarter, one] + gone * (until - at)
+            before, after = max(before, here), max(after, then)
+            more = covering.more[quarter, one]
+            last_before, last_after = max(last_before, here - more), max(last_after, then - more)
         total += short_price(float(after), covering.short, covering.again)
         total -= short_price(float(before), covering.short, covering.again)
+        total += covering.unattended * (last_after - last_before)
         at = until
     return total
 

@@ -1,14 +1,16 @@
 """A proved lower bound of a day: cover has prices, and at these everybody's best breaks are found one by one.
 
 The shortfall of a quarter is the largest lack of any set of queues, so it is at least any mixture of their lacks
-(weights that sum to one at most); and the minutes that a person takes from such a mixture are least in the best chain
-at its prices. What is true for all mixtures is pushed up by subgradient steps (Polyak 1969, towards the best plan
-known). The best prices are rounded to multiples of 2^-20 and evaluated once more, so that every sum is exact.
+(weights that sum to one at most), and likewise for the last agents of queues; and the minutes that a person takes
+from such a mixture are least in the best chain at its prices. What is true for all mixtures is pushed up by
+subgradient steps (Polyak 1969, towards the best plan known). The best prices are rounded to multiples of 2^-20 and
+evaluated once more, so that every sum is exact.
 """
 
 import math
 import time
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -127,10 +129,16 @@ class Dual:
     bookings: Bookings
     placed: int | None = None
 
+    @cached_property
+    def lack(self) -> Floats:
+        """Per quarter the lack of every set, and beside it that of its queues' last agents."""
+        lack = self.covering.lack
+        return np.hstack([lack, lack - self.covering.more]).astype(np.float64)
+
     def value(self, weights: Floats, scratch: Scratch) -> tuple[float, Floats]:
-        """The bound at `weights[quarter, set]`, and a subgradient there."""
+        """The bound at `weights[quarter, set]` (twice as many: see `lack`), and a subgradient there."""
         covering, bookings = self.covering, self.bookings
-        has: Bools = covering.has
+        has: Bools = np.hstack([covering.has, covering.has])
         prices = np.ascontiguousarray(has.astype(np.float64) @ weights.T)
         away = np.zeros(prices.shape)
         total = best_breaks(self.chains, covering.group, prices, away, scratch)
@@ -146,15 +154,29 @@ class Dual:
             for person in (*there, *bookings.peer[place : place + 1].tolist()):
                 if person >= 0:
                     add_away(away[covering.group[person]], bookings.start[place], bookings.minutes[booking])
-        lack = covering.lack + away.T @ has
-        over = weights.sum(axis=1) - covering.short
-        total += float(best.sum() + (weights * covering.lack).sum() - QUARTER * np.maximum(0.0, over).sum())
-        return total, lack - QUARTER * (over > 0)[:, None]
+        sets = covering.lack.shape[1]
+        slope = self.lack + away.T @ has
+        over = weights[:, :sets].sum(axis=1) - covering.short
+        slope[:, :sets] -= QUARTER * (over > 0)[:, None]
+        total += float(best.sum() + (weights * self.lack).sum() - QUARTER * np.maximum(0.0, over).sum())
+        return total, slope
+
+    def project(self, weights: Floats) -> None:
+        """The nearest weights that are a mixture at the prices of cover (in place)."""
+        sets, covering = self.covering.lack.shape[1], self.covering
+        dearest = covering.short + covering.again
+        for part, most in (
+            (weights[:, :sets], covering.short + covering.again),
+            (weights[:, sets:], covering.unattended),
+        ):
+            kept = np.ascontiguousarray(part)
+            project(kept, most)
+            part[:] = kept
 
 
 def lower_bound(dual: Dual, target: float, steps: int, until: float) -> int:
     """The best bound found in `steps` steps, or by `until` of the monotonic clock; `target`: what a plan costs."""
-    lack, most = dual.covering.lack, dual.covering.short + dual.covering.again
+    lack = dual.lack
     scratch = scratch_of(dual.chains, lack.shape[0])
     weights: Floats = np.zeros(lack.shape)
     best, best_weights = -math.inf, weights
@@ -181,6 +203,6 @@ def lower_bound(dual: Dual, target: float, steps: int, until: float) -> int:
         if square == 0.0:
             break
         weights = weights + pace * (target - value) / square * direction
-        project(weights, most)
+        dual.project(weights)
     exact = np.floor(best_weights * GRAIN) / GRAIN
     return math.ceil(dual.value(exact, scratch)[0] - 1e-9)

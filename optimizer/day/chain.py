@@ -36,17 +36,21 @@ def take_away(covering: Covering, lack: Ints, person: int, start: int, minutes: 
 
 @compiled
 def heads(covering: Covering, lack: Ints, person: int, first: int, last: int, scratch: Scratch) -> None:
-    """Per quarter from `first` to before `last`, the worst set with the person in it, and the worst without."""
+    """Per quarter from `first` to before `last`, the worst set with the person in it, and the worst without; the same
+    by the last agents.
+    """
     has = covering.has[covering.group[person]]
     for quarter in range(first, last):
-        inner, outer = -CLOSED, 0.0
+        inner, outer, inner_last, outer_last = -CLOSED, 0.0, -CLOSED, 0.0
         for one in range(lack.shape[1]):
             value = float(lack[quarter, one])
+            left = value - covering.more[quarter, one]
             if has[one]:
-                inner = max(inner, value)
+                inner, inner_last = max(inner, value), max(inner_last, left)
             else:
-                outer = max(outer, value)
+                outer, outer_last = max(outer, value), max(outer_last, left)
         scratch.inner[quarter], scratch.outer[quarter] = inner, outer
+        scratch.inner_last[quarter], scratch.outer_last[quarter] = inner_last, outer_last
 
 
 @compiled
@@ -59,6 +63,8 @@ def price_of(covering: Covering, scratch: Scratch, noise: Floats, start: int, mi
         inner, outer = scratch.inner[quarter], scratch.outer[quarter]
         total += short_price(max(inner + until - at, outer), covering.short, covering.again)
         total -= short_price(max(inner, outer), covering.short, covering.again)
+        inner, outer = scratch.inner_last[quarter], scratch.outer_last[quarter]
+        total += covering.unattended * (max(0.0, inner + until - at, outer) - max(0.0, inner, outer))
         total += noise[quarter] * (until - at)
         at = until
     return total
@@ -124,9 +130,10 @@ def cheapest(chains: Chains, chain: int, begin: int, end: int, scratch: Scratch)
     value[count, : width + 1] = 0.0
     for place in range(count - 1, -1, -1):
         minutes, reach = chains.minutes[first + place], chains.reach[first + place]
-        value[place, width] = chains.unplaced + value[place + 1, width]
+        unplaced = chains.unplaced[first + place]
+        value[place, width] = unplaced + value[place + 1, width]
         for slot in range(width - 1, -1, -1):
-            best = min(value[place, slot + 1], chains.unplaced + value[place + 1, slot])
+            best = min(value[place, slot + 1], unplaced + value[place + 1, slot])
             cost = scratch.cost[place, slot]
             if cost < CLOSED:
                 start = (low + slot) * chains.step
@@ -151,7 +158,7 @@ def read_chain(chains: Chains, chain: int, scratch: Scratch) -> None:
                 scratch.slots[place] = at
                 at = then
                 break
-            if chains.unplaced + value[place + 1, at] == value[place, at]:
+            if chains.unplaced[first + place] + value[place + 1, at] == value[place, at]:
                 break
             at += 1
 
@@ -207,10 +214,11 @@ def breaks_and_cover(chains: Chains, covering: Covering, state: State) -> float:
     """What `state` costs, bookings by themselves apart."""
     total = 0.0
     for one in range(len(state.slot)):
-        total += chains.unplaced if state.slot[one] < 0 else chains.own[one, state.slot[one]]
+        total += chains.unplaced[one] if state.slot[one] < 0 else chains.own[one, state.slot[one]]
     for quarter in range(state.lack.shape[0]):
-        worst = 0
+        worst, last = 0, 0
         for one in range(state.lack.shape[1]):
             worst = max(worst, state.lack[quarter, one])
-        total += short_price(float(worst), covering.short, covering.again)
+            last = max(last, state.lack[quarter, one] - covering.more[quarter, one])
+        total += short_price(float(worst), covering.short, covering.again) + covering.unattended * last
     return total

@@ -6,7 +6,7 @@ same people need only their largest member, so there are at most as many as ther
 can form.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from roster.clock import QUARTER_MINUTES
 from roster.day import MINUTE
-from roster.day_problem import DayProblem
+from roster.day_problem import DayProblem, QueueDemand
 from roster.shifts import SegmentKind
 
 Ints = npt.NDArray[np.int64]
@@ -29,13 +29,14 @@ class Cover:
     """Tables of a day: `groups` of people with the same skills, and the queue sets that may be short.
 
     `member[s, g]`: group g has a skill in set s. `need[s, q]`, `supply[g, q]`: agent-minutes in quarter q; the
-    supply is everybody on shift less what is fixed.
+    supply is everybody on shift less what is fixed. `more[s, q]`: what of the need is beyond one agent for each queue.
     """
 
     groups: tuple[frozenset[str], ...]
     member: npt.NDArray[np.bool_]
     need: Ints
     supply: Ints
+    more: Ints
 
     def group_of(self, skills: Iterable[str]) -> int:
         """The row of the people with these skills."""
@@ -44,6 +45,11 @@ class Cover:
     def short(self, away: Ints) -> Ints:
         """Agent-minutes short per quarter when `away[g, q]` minutes are taken out."""
         result: Ints = np.maximum(0, self.lack(away).max(axis=0, initial=0))
+        return result
+
+    def unattended(self, away: Ints) -> Ints:
+        """Agent-minutes per quarter by which one agent for each queue that needs somebody is short."""
+        result: Ints = np.maximum(0, (self.lack(away) - self.more).max(axis=0, initial=0))
         return result
 
     def lack(self, away: Ints) -> Ints:
@@ -80,18 +86,24 @@ def build_cover(problem: DayProblem) -> Cover:
                 if 0 <= quarter < problem.quarters:
                     supply[row, quarter] += sign * minutes
     sets = _queue_sets(groups, [demand.queue for demand in problem.demands])
-    needs = {
-        demand.queue: [problem.needed_minutes(demand, quarter) for quarter in range(problem.quarters)]
-        for demand in problem.demands
-    }
-    need = np.array([np.sum([needs[queue] for queue in one], axis=0) for one in sets], dtype=np.int64)
+    need, floor = _summed(problem, sets, problem.needed_minutes), _summed(problem, sets, problem.attended_minutes)
     return Cover(
         groups,
         np.array([[bool(one & group) for group in groups] for one in sets], dtype=np.bool_).reshape(
             len(sets), len(groups)
         ),
-        need.reshape(len(sets), problem.quarters),
+        need,
         supply,
+        need - floor,
+    )
+
+
+def _summed(problem: DayProblem, sets: Sequence[frozenset[str]], minutes: Callable[[QueueDemand, int], int]) -> Ints:
+    """Per set and quarter the sum of what `minutes` gives for each of its queues."""
+    quarters = range(problem.quarters)
+    per_queue = {demand.queue: [minutes(demand, quarter) for quarter in quarters] for demand in problem.demands}
+    return np.array([np.sum([per_queue[queue] for queue in one], axis=0) for one in sets], dtype=np.int64).reshape(
+        len(sets), problem.quarters
     )
 
 

@@ -88,7 +88,7 @@ def _post_breaks(
         literals = {start: model.new_bool_var(f"{code}/{place}/{start}") for start in one.starts}
         absent = model.new_bool_var(f"{code}/{place}/none")
         model.add_exactly_one(*literals.values(), absent)
-        cost.append((problem.weights.unplaced_break, absent))
+        cost.append((problem.unplaced_cost(one.need.kind), absent))
         day.starts[code].append(literals)
         day.missing[code].append(absent)
         for start, own in zip(one.starts, one.costs, strict=True):
@@ -145,7 +145,9 @@ def _post_bookings(
 def _post_cover(
     problem: DayProblem, cover: Cover, day: DayModel, cost: Terms, away: dict[tuple[int, int], Terms]
 ) -> None:
-    """Shortfall of a quarter: the largest need(S) - available(S) over the sets of queues that could be short."""
+    """Shortfall of a quarter: the largest need(S) - available(S) over the sets of queues that could be short; and the
+    same for one agent of each queue.
+    """
     model, weights = day.model, problem.weights
     most_away = np.zeros_like(cover.supply)
     gone: dict[tuple[int, int], cp_model.IntVar] = {}
@@ -167,6 +169,9 @@ def _post_cover(
             again = model.new_int_var(0, top - QUARTER_MINUTES, f"short again/{quarter}")
             model.add(again >= short - QUARTER_MINUTES)
             cost.append((weights.short_again, again))
+        top = int((worst - cover.more)[sets, quarter].max())
+        unattended = model.new_int_var(0, max(0, top), f"unattended/{quarter}")
+        cost.append((weights.unattended, unattended))
         for row in sets:
             taken = [
                 gone[group, quarter]
@@ -174,3 +179,4 @@ def _post_cover(
                 if cover.member[row, group] and (group, quarter) in gone
             ]
             model.add(short >= int(lack[row, quarter]) + sum(taken))
+            model.add(unattended >= int(lack[row, quarter] - cover.more[row, quarter]) + sum(taken))

@@ -49,11 +49,13 @@ def short_cost(problem: DayProblem, short: Ints) -> Ints:
 
 def plan_cost(day: Prepared, plan: Plan) -> int:
     """The objective of `plan`, the same sum that the model minimises."""
-    weights = day.problem.weights
-    cost = int(short_cost(day.problem, day.cover.short(plan_away(day, plan))).sum())
+    away = plan_away(day, plan)
+    cost = int(short_cost(day.problem, day.cover.short(away)).sum())
+    cost += day.problem.weights.unattended * int(day.cover.unattended(away).sum())
     for options in day.people:
         for one, start in zip(options.breaks, plan.starts[options.person.id], strict=True):
-            cost += weights.unplaced_break if start is None else one.costs[one.starts.index(start)]
+            none = day.problem.unplaced_cost(one.need.kind)
+            cost += none if start is None else one.costs[one.starts.index(start)]
     for booking, place in zip(day.bookings, plan.places, strict=True):
         cost += booking.unplaced if place is None else place.cost
     return cost

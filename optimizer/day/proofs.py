@@ -13,7 +13,7 @@ from roster.day_problem import DayWeights
 UNPLACED = 100_000
 """Agent-minutes that a break without a place counts for: more than moving it could ever save."""
 
-ONLY_SHORT = DayWeights(short=1, short_again=0, unplaced_break=UNPLACED)
+ONLY_SHORT = DayWeights(short=1, short_again=0, unattended=0, unplaced_break=UNPLACED, unplaced_meal=UNPLACED)
 """The prices of cover and of a missing break; those of starts and bookings are in the tables, and taken out there."""
 
 

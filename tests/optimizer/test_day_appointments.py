@@ -88,10 +88,13 @@ def tiny_with_appointments(seed: int) -> DayProblem:
 def cost_of(day: Prepared, plan: Plan) -> int:
     """The objective of a plan, its appointments priced here."""
     weights = day.problem.weights
-    cost = int(short_cost(day.problem, day.cover.short(plan_away(day, plan))).sum())
+    away = plan_away(day, plan)
+    cost = int(short_cost(day.problem, day.cover.short(away)).sum())
+    cost += weights.unattended * int(day.cover.unattended(away).sum())
     for options in day.people:
         for one, start in zip(options.breaks, plan.starts[options.person.id], strict=True):
-            cost += weights.unplaced_break if start is None else one.costs[one.starts.index(start)]
+            none = weights.unplaced_meal if one.need.kind is SegmentKind.MEAL else weights.unplaced_break
+            cost += none if start is None else one.costs[one.starts.index(start)]
     for asked, place in zip(day.problem.appointments, plan.places, strict=True):
         if place is None:
             cost += weights.unplaced_appointment

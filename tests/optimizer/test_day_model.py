@@ -17,6 +17,7 @@ from optimizer.day.solve import solve_day
 from roster.clock import at_local, midnight, quarters_of
 from roster.day import SegmentSpan, partition
 from roster.day_problem import (
+    BREAK_KINDS,
     DayAgent,
     DayProblem,
     DayResult,
@@ -28,6 +29,7 @@ from roster.day_problem import (
     Span,
 )
 from roster.policy import BreaksPolicy, default_policy
+from roster.rules.day import attended
 from roster.rules.day.cover import short_minutes
 from roster.rules.day.registry import judge_day
 from roster.shifts import SegmentKind
@@ -116,6 +118,31 @@ def test_hall_and_flow_count_the_same_shortfall(skills: list[str], needs: list[i
         days=tuple(PersonDay(agent=p.id, segments=partition(p.starts_at, p.ends_at, p.fixed)) for p in people),
     )
     assert cover.short(np.zeros_like(cover.supply)).tolist() == short_minutes(problem, as_is)
+    last = cover.unattended(np.zeros_like(cover.supply)).tolist()
+    assert [minutes for minutes in last if minutes] == [one.cost for one in attended.check(problem, as_is)]
+
+
+@pytest.mark.parametrize(("price", "minutes"), [(60, 0), (0, 15)])
+def test_of_two_who_are_skilled_one_stays(price: int, minutes: int) -> None:
+    """Everybody is short but in one quarter: without the price both rest in it, and nobody is left for queue r."""
+    quiet = 7
+    people = [agent("a", "q", 0, 180), agent("b", "qr", 0, 180), agent("c", "qr", 0, 180)]
+    needs = (demand("q", *(0 if quarter == quiet else 9 for quarter in range(12))), demand("r", *[1] * 12))
+    weights = DayWeights(unattended=price, drift=0, drift_again=0, hurried=0)
+    terms = SHORT.model_copy(update={"rest_per_minutes": 180})
+    problem = day(*people, quarters=12, demands=needs, breaks=terms, weights=weights, step_minutes=15)
+    found = solve_day(problem)
+    assert (found.status, found.unplaced) == (DayStatus.OPTIMAL, ())
+    assert sum(one.cost for one in attended.check(problem, found)) == minutes
+
+
+@pytest.mark.parametrize(("price", "kind"), [(150_000, SegmentKind.MEAL), (50_000, SegmentKind.REST)])
+def test_where_not_both_have_room_the_meal_has_it(price: int, kind: SegmentKind) -> None:
+    training = SegmentSpan(SegmentKind.TRAINING, at(265), at(465))
+    person = agent("a", fixed=(training,), not_before=at(230))
+    found = solve_day(day(person, weights=DayWeights(unplaced_meal=price)))
+    assert [span.kind for span in found.segments_of["a"] if span.kind in BREAK_KINDS] == [kind]
+    assert len(found.unplaced) == 2
 
 
 def test_breaks_avoid_the_quarters_that_need_everybody() -> None:

@@ -144,7 +144,7 @@ def test_where_not_all_rests_have_room_none_comes_in_place_of_one_that_is_planne
         person={"fixed": training, "planned": (SegmentSpan(REST, at(340), at(355)),)},
         breaks=terms,
         demands=(busy,),
-        weights=DayWeights(moved=600, hurried=0),
+        weights=DayWeights(moved=600, hurried=0, unattended=0),
         announced_until=None,
     )
     for result in (solve_day(problem), replan_day(problem).result):

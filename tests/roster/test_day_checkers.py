@@ -1,5 +1,6 @@
 """Each rule of a day, in pairs: a day that keeps it, and one that breaks it in one place."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from roster.day_problem import (
     break_needs,
 )
 from roster.policy import default_policy
+from roster.rules.day import attended
 from roster.rules.day.cover import short_minutes
 from roster.rules.day.registry import DAY_RULES, judge_day
 from roster.shifts import SegmentKind
@@ -169,7 +171,26 @@ def test_cover_is_counted_by_flow_over_skills_and_reserve() -> None:
     assert (short[0], short[15], short[16]) == (3, 33, 33)
     included = given.model_copy(update={"reserve_included": True, "at_work_share": 0.8})
     assert short_minutes(included, found)[0] == 0
-    assert judge_day(given, found).cost == sum(short)
+    costs = Counter[str]()
+    for finding in judge_day(given, found).findings:
+        costs[finding.rule] += finding.cost
+    assert costs["cover"] == sum(short)
+
+
+def test_a_queue_is_attended_while_one_skilled_person_stays() -> None:
+    needs = (QueueDemand(queue="q", required=(2,) * 32), QueueDemand(queue="r", required=(0,) * 32))
+    given = problem(person("a"), person("b"), demands=needs)
+    together = result(GOOD, "a", "b")
+    apart = DayResult(
+        status=DayStatus.FEASIBLE,
+        days=(*result(GOOD, "a").days, *result([(kind, begin - 30, end - 30) for kind, begin, end in GOOD], "b").days),
+    )
+    assert [(one.cost, one.hard) for one in attended.check(given, together)] == [
+        (cost, False) for cost in (5, 15, 15, 5)
+    ]
+    assert list(attended.check(given, apart)) == []
+    nobody = problem(person("a"), demands=(QueueDemand(queue="r", required=(0,) * 31 + (3,)),))
+    assert [one.cost for one in attended.check(nobody, result(GOOD, "a"))] == [15]
 
 
 def test_needs_of_a_shift_follow_the_policy() -> None:

@@ -37,6 +37,20 @@ def short_minutes(problem: DayProblem, result: DayResult, quarters: Collection[i
     With `quarters` only those are looked at; the others count as 0.
     """
     wanted = range(problem.quarters) if quarters is None else quarters
+    free = free_minutes(problem, result, wanted)
+    return [
+        flow_short(free[quarter], {demand.queue: problem.needed_minutes(demand, quarter) for demand in problem.demands})
+        if quarter in wanted
+        else 0
+        for quarter in range(problem.quarters)
+    ]
+
+
+def free_minutes(
+    problem: DayProblem, result: DayResult, quarters: Collection[int] | None = None
+) -> list[Counter[frozenset[str]]]:
+    """Per quarter the minutes that people are on duty and free, by what they are skilled for; see `short_minutes`."""
+    wanted = range(problem.quarters) if quarters is None else quarters
     supply: list[Counter[frozenset[str]]] = [Counter() for _ in range(problem.quarters)]
     away = [
         (code, debrief.starts_at, debrief.ends_at)
@@ -62,12 +76,7 @@ def short_minutes(problem: DayProblem, result: DayResult, quarters: Collection[i
         for quarter, minutes in here.items():
             if quarter in wanted:
                 supply[quarter][frozenset(person.skills)] += max(0, minutes)
-    return [
-        _short(supply[quarter], {demand.queue: problem.needed_minutes(demand, quarter) for demand in problem.demands})
-        if quarter in wanted
-        else 0
-        for quarter in range(problem.quarters)
-    ]
+    return supply
 
 
 def _minutes(problem: DayProblem, starts_at: datetime, ends_at: datetime) -> dict[int, int]:
@@ -80,7 +89,7 @@ def _minutes(problem: DayProblem, starts_at: datetime, ends_at: datetime) -> dic
     return found
 
 
-def _short(supply: Mapping[frozenset[str], int], needs: Mapping[str, int]) -> int:
+def flow_short(supply: Mapping[frozenset[str], int], needs: Mapping[str, int]) -> int:
     """Total need less the largest flow from groups of people to the queues they can take (Edmonds and Karp)."""
     room: dict[Node, dict[Node, int]] = {SOURCE: {}, SINK: {}}
     for group, minutes in supply.items():

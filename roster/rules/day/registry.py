@@ -8,6 +8,7 @@ from roster.day_problem import DayProblem, DayResult
 from roster.rules.day import (
     announced,
     appointments,
+    attended,
     cover,
     debrief_peers,
     debrief_times,
@@ -31,6 +32,7 @@ MODULES = (
     appointments,
     debrief_times,
     debrief_peers,
+    attended,
     cover,
 )
 
