@@ -250,3 +250,6 @@ class Segment(SQLModel, table=True):
     zone: str = Field(max_length=64)
     reason: str = Field(default="", max_length=240, description="why it is there; shown to its owner alone")
     placed: Placed = Field(default=Placed.PLAN, sa_type=enum_type(Placed))
+    overdue: bool = Field(
+        default=False, description="a contact ran into it: it comes next, and its owner is offered nothing new before"
+    )

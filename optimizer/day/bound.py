@@ -164,7 +164,6 @@ class Dual:
     def project(self, weights: Floats) -> None:
         """The nearest weights that are a mixture at the prices of cover (in place)."""
         sets, covering = self.covering.lack.shape[1], self.covering
-        dearest = covering.short + covering.again
         for part, most in (
             (weights[:, :sets], covering.short + covering.again),
             (weights[:, sets:], covering.unattended),

@@ -19,6 +19,7 @@ class Change:
     span: SegmentSpan
     placed: Placed = Placed.PLAN
     row: Segment | None = None
+    overdue: bool = False
 
 
 def rewrite(session: Session, own: OwnDay, changes: Sequence[Change], gone: Sequence[Segment] = ()) -> list[Segment]:
@@ -46,7 +47,7 @@ def rewrite(session: Session, own: OwnDay, changes: Sequence[Change], gone: Sequ
     for change in changes:
         row = change.row or _new(own, change.span)
         row.starts_at, row.ends_at = change.span.starts_at, change.span.ends_at
-        row.reason, row.placed = change.span.reason, change.placed
+        row.reason, row.placed, row.overdue = change.span.reason, change.placed, change.overdue
         session.add(row)
         session.flush()
         rows.append(row)

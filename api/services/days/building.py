@@ -133,8 +133,8 @@ def arranging(facts: DayFacts, wanted: Callable[[Shift], bool]) -> DayFacts:
 
 
 def is_open(row: Segment, now: datetime) -> bool:
-    """Whether a plan may still put this segment elsewhere: a break that a plan placed and that has not begun."""
-    return row.kind in BREAK_KINDS and row.placed is Placed.PLAN and row.starts_at > now
+    """Whether a plan may still put this segment elsewhere: a break that a plan placed, not overdue and not begun."""
+    return row.kind in BREAK_KINDS and row.placed is Placed.PLAN and not row.overdue and row.starts_at > now
 
 
 def needing_more(

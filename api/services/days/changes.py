@@ -34,7 +34,7 @@ OWED = "Its minutes are owed to you."
 @dataclass(frozen=True)
 class Moved:
     """A break that is elsewhere now. `was` None: it is new; `now` None: it has no place any more, and its minutes are
-    `owed` if it is still due.
+    `owed` if it is still due. `overdue`: a contact ran into it.
     """
 
     shift: Shift
@@ -43,6 +43,7 @@ class Moved:
     now: SegmentSpan | None
     sentence: str
     owed: bool = False
+    overdue: bool = False
 
     def told(self) -> dict[str, Any]:
         """As the agent's line of the log has it."""
@@ -89,7 +90,11 @@ def moved_in(
         stay = {(span.kind, span.starts_at, span.ends_at) for span in new}
         stay &= {(span.kind, span.starts_at, span.ends_at) for span in person.planned}
         own_late = {span_of(one.row): one for one in late if one.shift.agent_id == shift.agent_id}
-        found += [Moved(shift, was.kind, was, one.span, one.sentence) for was, one in own_late.items() if one.span]
+        found += [
+            Moved(shift, was.kind, was, one.span, one.sentence, overdue=True)
+            for was, one in own_late.items()
+            if one.span
+        ]
         # A late break without a time of its own is due as any other that has no place.
         open_still = [*person.planned, *(was for was, one in own_late.items() if one.span is None)]
         for kind in sorted(BREAK_KINDS):
@@ -117,7 +122,7 @@ def store_moves(session: Session, facts: DayFacts, moves: Sequence[Moved], now: 
             row = None if move.was is None else _row_of(rows, move.was)
             if move.now is not None:
                 span = SegmentSpan(move.kind, move.now.starts_at, move.now.ends_at, move.sentence[:REASON_LENGTH])
-                changes.append(Change(span, row.placed, row) if row is not None else Change(span))
+                changes.append(Change(span, row.placed, row, move.overdue) if row is not None else Change(span))
             elif row is not None and move.was is not None:
                 gone.append(row)
                 if move.owed:

@@ -1,4 +1,8 @@
-"""A break that should have begun while its owner is on a contact: it comes after the contact, whole, or is owed."""
+"""A break that should have begun while its owner is on a contact: it comes after the contact, whole, or is owed.
+
+It is overdue then: the floor offers its owner nothing new before it, and where the contact ends sooner than was
+expected, so does the wait.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,18 +30,23 @@ IN_HAND = (ContactStatus.ACCEPTED, ContactStatus.ACTIVE)
 class LateBreak:
     """A break whose time has come while the agent is on a contact from before it, expected to last to `busy_until`.
 
-    `span` is where the rules let it begin soonest after that; None where the shift has no such time left.
+    `span` is where the rules let it begin soonest after that; None where the shift has no such time left. `over`: the
+    contact is, before the break was to begin.
     """
 
     shift: Shift
     row: Segment
     busy_until: datetime
     span: SegmentSpan | None
+    over: bool = False
 
     @property
     def sentence(self) -> str:
         """What its owner is told."""
         begin = clock_text(self.row.starts_at, self.shift.zone)
+        if self.over and self.span is not None:
+            then = clock_text(self.span.starts_at, self.shift.zone)
+            return f"Your contact is over, so your {self.row.kind} begins at {then} instead of {begin}."
         words = f"You were on a contact when your {self.row.kind} at {begin} was to begin"
         if self.span is not None:
             return f"{words}, so it begins at {clock_text(self.span.starts_at, self.shift.zone)} instead."
@@ -46,17 +55,23 @@ class LateBreak:
 
 
 def late_breaks(session: Session, policy: Policy, facts: DayFacts, now: datetime) -> tuple[LateBreak, ...]:
-    """Every break of `facts.shifts` that should be on now and can't be, because a contact from before it goes on."""
+    """Every break of `facts.shifts` that should be on now and can't be, because a contact from before it goes on; and
+    those that were so and could begin sooner than was thought.
+    """
     due = [
         (shift, row)
         for shift in facts.shifts
         for row in rows_inside(shift, facts.rows(shift))
-        if row.kind in BREAK_KINDS and row.starts_at <= now < row.ends_at
+        if row.kind in BREAK_KINDS and (row.overdue or row.starts_at <= now) and now < row.ends_at
     ]
     held = session.execute(in_hand()).all() if due else ()
-    found = []
+    found: list[LateBreak] = []
+    busy = {one.agent_id for one in held}
     seconds: dict[int, float] = {}
     for shift, row in due:
+        if row.starts_at > now:
+            found += _sooner(policy, facts, shift, row, now) if shift.agent_id not in busy else ()
+            continue
         contacts = [one for one in held if one.agent_id == shift.agent_id and one.since <= row.starts_at]
         if not contacts:
             continue
@@ -68,6 +83,15 @@ def late_breaks(session: Session, policy: Policy, facts: DayFacts, now: datetime
         busy_until = max(now + MINUTE, *ends)
         found.append(LateBreak(shift, row, busy_until, _soonest(policy, facts, shift, row, busy_until, now)))
     return tuple(found)
+
+
+def _sooner(policy: Policy, facts: DayFacts, shift: Shift, row: Segment, now: datetime) -> tuple[LateBreak, ...]:
+    """An overdue break of somebody who is free again, where it can begin before its time."""
+    span = _soonest(policy, facts, shift, row, now, now)
+    if span is None or span.starts_at >= row.starts_at:
+        return ()
+    late = LateBreak(shift, row, now, span, over=True)
+    return (replace(late, span=replace(span, reason=late.sentence)),)
 
 
 def in_hand() -> Select[tuple[int, int, datetime]]:

@@ -50,10 +50,13 @@ LONGEST = timedelta(hours=2)
 
 @dataclass(frozen=True)
 class Seen:
-    """What a process saw at its last look: the newest line, whatever it said, and what queues needed on top."""
+    """What a process saw at its last look: the newest line, whatever it said, what queues needed on top, and overdue
+    breaks that waited for nothing any more.
+    """
 
     event: int = 0
     needed: Mapping[str, int] = field(default_factory=dict)
+    waiting: frozenset[int] = frozenset()
 
 
 _seen: "WeakKeyDictionary[Engine, Seen]" = WeakKeyDictionary()
@@ -67,7 +70,9 @@ def look(context: Context) -> bool:
         cursor, matters = _news(session, before.event)
         wanted = _is_late(session, context)
         needed = more_needed(session, context.policy, context.now())
-    _seen[context.engine] = Seen(last, needed)
+        waiting = _waiting(session, context)
+    _seen[context.engine] = Seen(last, needed, waiting)
+    wanted |= bool(waiting - before.waiting)
     wanted |= any(count > before.needed.get(queue, 0) for queue, count in needed.items())
     if matters is not None:
         wanted |= _claimed(context, cursor, matters)
@@ -109,3 +114,12 @@ def _is_late(session: Session, context: Context) -> bool:
         .where(segment.kind.in_(BREAK_KINDS), held.c.since <= segment.starts_at)
     )
     return session.execute(query.limit(1)).first() is not None
+
+
+def _waiting(session: Session, context: Context) -> frozenset[int]:
+    """Overdue breaks that lie ahead although their owner has no contact in hand."""
+    now, segment = context.now(), SEGMENT.c
+    query = select(segment.id, segment.agent_id).where(segment.starts_at.between(now, now + LONGEST), segment.overdue)
+    ahead = session.execute(query).all()
+    busy = {row.agent_id for row in session.execute(in_hand())} if ahead else set()
+    return frozenset(row.id for row in ahead if row.agent_id not in busy)

@@ -24,7 +24,7 @@ from optimizer.routing.floor import AgentOnFloor
 from roster.clock import clock_text
 from roster.contacts import OPEN_STATUSES
 from roster.day import MINUTE, SegmentSpan, joined
-from roster.shifts import Placed, SegmentKind
+from roster.shifts import SegmentKind
 
 
 def postpone_rest(context: Context, agent_code: str, minutes: int, *, actor: str) -> MomentView:
@@ -150,7 +150,7 @@ def _work_again(work: PoolWork, agent_id: int, on_date: Any, ended: set[int]) ->
         select(SEGMENT).where(chosen.agent_id == agent_id, chosen.on_date == on_date).order_by(chosen.starts_at)
     ).all()
     planned = any(row.kind is SegmentKind.WORK for row in day)
-    placed = {(row.kind, row.starts_at): row.placed for row in day}
+    kept = {(row.kind, row.starts_at): {"placed": row.placed, "overdue": row.overdue} for row in day}
     spans = []
     for row in day:
         span = SegmentSpan(row.kind, row.starts_at, row.ends_at, row.reason)
@@ -173,6 +173,6 @@ def _work_again(work: PoolWork, agent_id: int, on_date: Any, ended: set[int]) ->
                 ends_at=span.ends_at,
                 zone=day[0].zone,
                 reason=span.reason,
-                placed=placed.get((span.kind, span.starts_at), Placed.PLAN),
+                **kept.get((span.kind, span.starts_at), {}),
             )
         )

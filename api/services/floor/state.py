@@ -36,6 +36,10 @@ RESTING_KINDS = frozenset({SegmentKind.MEAL, SegmentKind.REST}) | PROTECTED_KIND
 LOOK_BACK = timedelta(hours=16)
 LOOK_AHEAD = timedelta(hours=24)
 WEEK = timedelta(days=7)
+CLOSED_BEFORE = timedelta(minutes=30)
+"""Before a break that a contact ran into nothing new is offered, so that no second one does. **Assumption**: a break
+that has to wait longer for its place leaves its owner free until then.
+"""
 HANDLED_AGE = timedelta(minutes=15)
 BETWEEN_SHIFTS = timedelta(hours=8)
 """A severe contact keeps the next one away until so long after it, or until the next shift begins."""
@@ -314,7 +318,7 @@ def load_agents(
     return agents, facts
 
 
-SegmentRow = tuple[int, date, SegmentKind, datetime, datetime]
+SegmentRow = tuple[int, date, SegmentKind, datetime, datetime, bool]
 
 
 def _limits(session: Session, whose: ColumnElement[bool]) -> tuple[dict[int, set[Topic]], dict[int, set[int]]]:
@@ -346,13 +350,13 @@ def segments_around(session: Session, whose: ColumnElement[bool], now: datetime)
     """Segments (of those whose) from 16 h before `now` to 24 h after, by agent, in order of time."""
     chosen = SEGMENT.c
     rows = session.execute(
-        select(chosen.agent_id, chosen.on_date, chosen.kind, chosen.starts_at, chosen.ends_at)
+        select(chosen.agent_id, chosen.on_date, chosen.kind, chosen.starts_at, chosen.ends_at, chosen.overdue)
         .where(whose, chosen.starts_at > now - LOOK_BACK, chosen.starts_at < now + LOOK_AHEAD)
         .order_by(chosen.agent_id, chosen.starts_at)
     ).all()
     found: dict[int, list[SegmentRow]] = {}
     for agent_id, group in groupby(rows, key=lambda row: row[0]):
-        found[agent_id] = [(row[0], row[1], row[2], row[3], row[4]) for row in group]
+        found[agent_id] = [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in group]
     return found
 
 
@@ -366,16 +370,18 @@ class Plan:
 
 
 def read_plan(segments: Sequence[SegmentRow], now: datetime) -> Plan:
-    """What `segments` say: closed outside shifts and in all that is not work.
+    """What `segments` say: closed outside shifts and in all that is not work, and just before a break that is overdue.
 
     Somebody without a planned shift around now is bound by nothing but their protected time.
     """
     closed = [
-        ClosedSpan(starts_at, ends_at, kind in RESTING_KINDS, kind in PROTECTED_KINDS)
-        for _, _, kind, starts_at, ends_at in segments
+        ClosedSpan(
+            starts_at - CLOSED_BEFORE if overdue else starts_at, ends_at, kind in RESTING_KINDS, kind in PROTECTED_KINDS
+        )
+        for _, _, kind, starts_at, ends_at, overdue in segments
         if kind is not SegmentKind.WORK
     ]
-    planned = {on_date for _, on_date, kind, _, _ in segments if kind is SegmentKind.WORK}
+    planned = {on_date for _, on_date, kind, _, _, _ in segments if kind is SegmentKind.WORK}
     shifts = sorted(
         (
             min(row[3] for row in segments if row[1] == on_date),
