@@ -128,7 +128,10 @@ class Events:
         return (person.agent.id,)
 
     def late(self, day: LiveDay, now: datetime) -> tuple[str, ...] | None:
-        """A contact runs past the begin of a break that is about to begin, by hand or by plan."""
+        """A contact runs past the begin of a break that is about to begin, by hand or by plan.
+
+        As in production the break comes as soon after it as the rules allow, and no other contact before it.
+        """
 
         def is_near(one: LivePerson) -> bool:
             break_at = _next_break(one, now)
@@ -152,9 +155,40 @@ class Events:
             person.upset += 1
             planned = sorted([*planned, near], key=lambda span: span.starts_at)
         until = near.starts_at + self.draw.randint(*LATE_MINUTES) * MINUTE
-        person.late.append(SegmentSpan(SegmentKind.WORK, now, min(until, person.next_taken(now))))
+        until = min(until, person.next_taken(now))
+        person.late.append(SegmentSpan(SegmentKind.WORK, now, until))
+        planned.remove(near)
+        person.overdue = self._soonest(day, person, near, planned, until, now)
+        if person.overdue is None:
+            planned.append(near)
+        else:
+            next_one = person.overdue
+            person.fixed.append(next_one)
+            planned = [span for span in planned if not span.overlaps(next_one.starts_at, next_one.ends_at)]
         day.redo(person.agent.id, planned)
         return (person.agent.id,)
+
+    def _soonest(
+        self,
+        day: LiveDay,
+        person: LivePerson,
+        near: SegmentSpan,
+        planned: Sequence[SegmentSpan],
+        until: datetime,
+        now: datetime,
+    ) -> SegmentSpan | None:
+        """The break `near` as early from `until` on as the rules allow, beside what is planned or else without that."""
+        step = day.base.step_minutes * MINUTE
+        first = day.base.starts_at - (day.base.starts_at - until) // step * step
+        for beside in (planned, ()):
+            at = first
+            while at + near.duration <= person.agent.ends_at:
+                span = SegmentSpan(near.kind, at, at + near.duration, "overdue")
+                free = not any(one.overlaps(span.starts_at, span.ends_at) for one in beside)
+                if free and is_allowed(day.base, person, [*beside, span], now):
+                    return span
+                at += step
+        return None
 
     def cut_short(self, day: LiveDay, now: datetime) -> tuple[str, ...] | None:
         """Somebody leaves their decompression for an urgent contact: what is left of it is owed."""

@@ -21,6 +21,8 @@ from roster.day_problem import (
 from roster.shifts import SegmentKind
 
 ANNOUNCED = timedelta(minutes=30)
+CLOSED_BEFORE = timedelta(minutes=30)
+"""As on the floor: before an overdue break nothing new is offered."""
 
 Key = tuple[SegmentKind, datetime, datetime]
 
@@ -35,6 +37,7 @@ class LivePerson:
     """One person's day: `fixed` is all that no plan moves, `segments` the whole of it as planned now.
 
     `late` are contacts that ran into a break, `by_hand` breaks that they placed, `kept` time for an open invitation.
+    `overdue` is the break that a contact ran into and that is next: they are offered nothing before it.
     """
 
     agent: DayAgent
@@ -45,6 +48,7 @@ class LivePerson:
     upset: int = 0
     """Breaks that they placed, and that a contact ran into."""
     kept: list[Span] = field(default_factory=list)
+    overdue: SegmentSpan | None = None
     gone_at: datetime | None = None
 
     def at(self, now: datetime) -> SegmentSpan | None:
@@ -52,8 +56,10 @@ class LivePerson:
         return next((span for span in self.segments if span.starts_at <= now < span.ends_at), None)
 
     def at_work(self, now: datetime) -> bool:
-        """Whether they are at work, and not on a contact that is known to go on."""
+        """Whether they are at work and may be on a contact, none of which is known to go on."""
         here = self.at(now)
+        if self.overdue is not None and self.overdue.starts_at - CLOSED_BEFORE <= now < self.overdue.starts_at:
+            return False
         return here is not None and here.kind is SegmentKind.WORK and not any(one.ends_at > now for one in self.late)
 
     def planned(self) -> list[SegmentSpan]:

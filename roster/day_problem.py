@@ -161,7 +161,7 @@ class DayWeights(_Value):
     drift: int = Field(default=1, ge=0, description="per five minutes that a break leaves the even spread")
     drift_again: int = Field(default=2, ge=0, description="on top, per five minutes beyond half an hour")
     hurried: int = Field(
-        default=100, ge=0, description="per five minutes that a break starts within the last half hour that it may"
+        default=100, ge=0, description="per five minutes that a break starts within the last 20 minutes that it may"
     )
     tight: int = Field(default=4, ge=0, description="per quarter and agent of slack below `quiet_slack` in a debrief")
     quiet_slack: int = Field(default=3, ge=0, description="agents to spare that make a time quiet")

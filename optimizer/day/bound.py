@@ -131,14 +131,15 @@ class Dual:
 
     @cached_property
     def lack(self) -> Floats:
-        """Per quarter the lack of every set, and beside it that of its queues' last agents."""
-        lack = self.covering.lack
-        return np.hstack([lack, lack - self.covering.more]).astype(np.float64)
+        """Per quarter the lack of every set and, if these have a price, beside it that of its queues' last agents."""
+        lack = self.covering.lack.astype(np.float64)
+        return np.hstack([lack, lack - self.covering.more]) if self.covering.unattended > 0 else lack
 
     def value(self, weights: Floats, scratch: Scratch) -> tuple[float, Floats]:
-        """The bound at `weights[quarter, set]` (twice as many: see `lack`), and a subgradient there."""
+        """The bound at weights of the shape of `lack`, and a subgradient there."""
         covering, bookings = self.covering, self.bookings
-        has: Bools = np.hstack([covering.has, covering.has])
+        sets = covering.lack.shape[1]
+        has: Bools = np.hstack([covering.has] * (weights.shape[1] // sets)) if sets else covering.has
         prices = np.ascontiguousarray(has.astype(np.float64) @ weights.T)
         away = np.zeros(prices.shape)
         total = best_breaks(self.chains, covering.group, prices, away, scratch)
@@ -154,7 +155,6 @@ class Dual:
             for person in (*there, *bookings.peer[place : place + 1].tolist()):
                 if person >= 0:
                     add_away(away[covering.group[person]], bookings.start[place], bookings.minutes[booking])
-        sets = covering.lack.shape[1]
         slope = self.lack + away.T @ has
         over = weights[:, :sets].sum(axis=1) - covering.short
         slope[:, :sets] -= QUARTER * (over > 0)[:, None]

@@ -15,8 +15,10 @@ from roster.day import MINUTE, SegmentSpan
 from roster.day_problem import BREAK_KINDS, BreakNeed, DayAgent, DayProblem
 from roster.shifts import SegmentKind
 
-HURRIED_MINUTES = 30
-"""Before the last start that is open to a break: a contact that runs over may lose what begins in them."""
+HURRIED_MINUTES = 20
+"""Before the last start that is open to a break: a contact that runs over may lose what begins in them. **Assumption**:
+hardly any runs over by more, and no second one comes before the break (the floor sees to that).
+"""
 
 
 @dataclass(frozen=True)
