@@ -12,7 +12,7 @@ import pytest
 from bench import day_events
 from bench.day_counts import conflicts, hidden, lacking, missed, moved, room
 from bench.day_events import Event, EventKind, Events, times
-from bench.day_live import Key, LiveDay, key_of
+from bench.day_live import CLOSED_BEFORE, Key, LiveDay, key_of
 from bench.day_replay import HEAVY_SHARE, Replayed, foresight, realised, replay
 from bench.own_day import QUEUES, START, own_day
 from optimizer.day.live import Replanned, replan_day
@@ -107,6 +107,26 @@ def test_everything_may_happen_and_nothing_is_broken(monkeypatch: pytest.MonkeyP
         assert found.owed == found.repaid + found.reported
         kinds += found.kinds
     assert set(kinds) == set(EventKind)
+
+
+def test_a_break_that_was_run_into_is_next_and_nothing_comes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(day_events, "MIX", {EventKind.LATE: 1.0})
+    overdue: dict[str, SegmentSpan] = {}
+    seen: Counter[EventKind] = Counter()
+
+    def each(event: Event, day: LiveDay, result: DayResult) -> None:
+        for code in event.people:
+            if code in overdue:
+                assert not overdue[code].starts_at - CLOSED_BEFORE <= event.at < overdue[code].starts_at
+        for code, person in day.people.items():
+            if person.overdue is not None:
+                overdue[code] = person.overdue
+                assert key_of(person.overdue) in {key_of(span) for span in result.segments_of[code]}
+        seen[event.kind] += 1
+
+    replay(drawn(3), 150, 3, moves=50, limit=0, each=each)
+    assert seen[EventKind.LATE] >= 5
+    assert overdue
 
 
 def test_a_plan_that_breaks_a_rule_ends_the_replay() -> None:
