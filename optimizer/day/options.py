@@ -79,10 +79,10 @@ def person_options(problem: DayProblem, person: DayAgent) -> PersonOptions:
     gap = problem.breaks.min_gap_minutes
     taken = taken_minutes(problem, person, gap)
     options = PersonOptions(person, tuple(_options(problem, person, need, span, taken) for need, span in pairs), gap)
-    if most_placed(options) == len(options.breaks):
-        return options
-    options = max((options, *in_every_order(options)), key=most_placed)
-    return _without_spare(options) if person.planned else options
+    if most_placed(options) < len(options.breaks):
+        options = max((options, *in_every_order(options)), key=most_placed)
+        options = _without_spare(options) if person.planned else options
+    return replace(options, breaks=_unhurried(options.breaks, gap, problem.weights.hurried))
 
 
 def _without_spare(options: PersonOptions) -> PersonOptions:
@@ -155,14 +155,28 @@ def _options(
         if not any(begin - minutes < start < end for begin, end in taken)
     ]
     costs = []
-    # Where every start is late none is hurried for that alone: the break is not dearer than another one to have.
-    haste = [max(0, (start - starts[-1] + HURRIED_MINUTES) // 5) for start in starts]
-    for start, late in zip(starts, haste, strict=True):
+    for start in starts:
         steps = abs(start - ideal) // step
-        hurried = weights.hurried * (late - haste[0])
         moved = weights.moved if stays is not None and start != stays else 0
-        costs.append(weights.drift * steps + weights.drift_again * max(0, steps - 30 // step) + moved + hurried)
+        costs.append(weights.drift * steps + weights.drift_again * max(0, steps - 30 // step) + moved)
     return BreakOptions(need, tuple(starts), tuple(costs), planned)
+
+
+def _unhurried(breaks: Sequence[BreakOptions], gap: int, price: int) -> tuple[BreakOptions, ...]:
+    """`breaks` in order, with a `price` per five minutes on starts near the last that leaves room for those after."""
+    found: list[BreakOptions] = []
+    until = None
+    for one in reversed(breaks):
+        inside = [start for start in one.starts if until is None or start + one.need.minutes + gap <= until]
+        if inside:
+            until = inside[-1]
+            haste = [max(0, (start - until + HURRIED_MINUTES) // 5) for start in one.starts]
+            # Where every start is late none is hurried for that alone: the break is not dearer than another to have.
+            costs = (cost + price * (late - haste[0]) for cost, late in zip(one.costs, haste, strict=True))
+            found.append(replace(one, costs=tuple(costs)))
+        else:
+            found.append(one)
+    return tuple(reversed(found))
 
 
 def most_placed(options: PersonOptions, begin: int = 0, end: int = 0) -> int:

@@ -282,3 +282,14 @@ def test_twenty_minutes_to_spare_are_counted_from_the_last_start_that_fixed_time
     assert rest.starts[-1] == 375
     costs = dict(zip(rest.starts, rest.costs, strict=True))
     assert (costs[355], costs[360], costs[375]) == (0, 7, 28)
+
+
+def test_minutes_to_spare_leave_room_for_the_breaks_after() -> None:
+    """The last rest begins by 375 minutes, so the meal by 285 (30 minutes long, an hour between), the first by 210."""
+    training = SegmentSpan(SegmentKind.TRAINING, at(390), at(435))
+    weights = DayWeights(drift=0, drift_again=0, hurried=7)
+    problem = day(agent("a", fixed=(training,)), weights=weights)
+    first, meal, _ = person_options(problem, problem.agents[0]).breaks
+    for one, last in ((first, 210), (meal, 285)):
+        costs = dict(zip(one.starts, one.costs, strict=True))
+        assert (costs[last - 20], costs[last - 15], costs[last], costs[last + 5]) == (0, 7, 28, 35)

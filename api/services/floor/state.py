@@ -37,9 +37,7 @@ LOOK_BACK = timedelta(hours=16)
 LOOK_AHEAD = timedelta(hours=24)
 WEEK = timedelta(days=7)
 CLOSED_BEFORE = timedelta(minutes=30)
-"""Before a break that a contact ran into nothing new is offered, so that no second one does. **Assumption**: a break
-that has to wait longer for its place leaves its owner free until then.
-"""
+"""Before an overdue break nothing new is offered, so that no second contact runs into it. **Assumption**."""
 HANDLED_AGE = timedelta(minutes=15)
 BETWEEN_SHIFTS = timedelta(hours=8)
 """A severe contact keeps the next one away until so long after it, or until the next shift begins."""
