@@ -14,7 +14,7 @@ from api.services.floor.commands import CompletionIn, ContactIn, complete, post_
 from api.settings import Settings
 from bench.reaches import Line
 from optimizer.routing.decide import decide, warm_up
-from optimizer.routing.floor import EVER, NEVER, AgentOnFloor, ClosedSpan, Floor, WaitingContact
+from optimizer.routing.floor import EVER, NEVER, AgentOnFloor, ClosedSpan, DayAt, Floor, WaitingContact
 from roster.contacts import ArrivalState, EntryConditions, History
 from roster.load.difficulty import tier_of
 from roster.load.pools import Load
@@ -46,7 +46,7 @@ def make_floor(agents: int, chance: random.Random) -> Floor:
             shift=(start_at, end_at),
             closed=(
                 ClosedSpan(EVER, start_at),
-                ClosedSpan(break_at, break_at + timedelta(minutes=15), resting=True),
+                ClosedSpan(break_at, break_at + timedelta(minutes=15), DayAt.RESTING),
                 ClosedSpan(end_at, NEVER),
             ),
             heavy_this_shift=chance.randint(0, 3),

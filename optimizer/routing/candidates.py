@@ -4,15 +4,12 @@ import numpy as np
 
 from optimizer.compiled import compiled
 from optimizer.routing import columns as column
-from optimizer.routing.columns import Arrays, Floats
+from optimizer.routing.columns import CLOSED, OPEN, RESTING, Arrays, Floats
 from optimizer.routing.terms import PASS_REST, Weights
 
 IDLE_CEILING_SECONDS = 3600.0
 """Idle time counts up to an hour: past that everybody is simply rested."""
 SINCE_BREAK_CEILING_SECONDS = 4 * 3600.0
-
-OPEN, RESTING, CLOSED = 0, 1, 2
-"""An agent's day at an instant: open for contacts, holding rest, or closed otherwise."""
 
 (
     ROW,
@@ -98,7 +95,7 @@ def candidates(
     """
     numbers, counts, flags = floor.numbers, floor.counts, floor.flags
     skills, channels = floor.skills, floor.channels
-    closed_from, closed_to, resting_span = floor.closed_from, floor.closed_to, floor.resting
+    closed_from, closed_to, closed_kind = floor.closed_from, floor.closed_to, floor.closed_kind
     people, spans = closed_from.shape
     states = np.empty((people, STATES))
     found = 0
@@ -120,9 +117,10 @@ def candidates(
             if begins > at:
                 next_closed = min(next_closed, begins)
                 continue
-            ends, rest = closed_to[row, span], resting_span[row, span]
+            ends, kind = closed_to[row, span], closed_kind[row, span]
+            rest = kind == RESTING
             if at < ends:
-                day = max(day, RESTING if rest else CLOSED)
+                day = max(day, kind)
                 back_at = max(back_at, ends)
             elif rest:
                 last_break = max(last_break, ends)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Skills = npt.NDArray[np.int8]
+Kinds = npt.NDArray[np.int8]
 
 CHANNELS = tuple(Channel)
 CHANNEL_AT = {channel: index for index, channel in enumerate(CHANNELS)}
@@ -32,6 +34,23 @@ ID, HELD, HELD_CHANNEL, LIMITS = range(4)
 AVAILABLE, PENDING, SEVERE, HOLDS_HEAVY = range(4)
 
 
+class DayAt(IntEnum):
+    """An agent's day at an instant; where two spans hold it, the higher counts.
+
+    `BEFORE_BREAK`: nothing new, because their break is next, and no rest. A contact with a life at risk may pass all
+    but `CLOSED`.
+    """
+
+    OPEN = 0
+    BEFORE_BREAK = 1
+    RESTING = 2
+    CLOSED = 3
+
+
+OPEN, BEFORE_BREAK, RESTING, CLOSED = map(int, DayAt)
+"""The same as compiled functions take them."""
+
+
 class Arrays(NamedTuple):
     """The arrays of `Columns`, as compiled functions take them."""
 
@@ -42,7 +61,7 @@ class Arrays(NamedTuple):
     channels: Bools
     closed_from: Floats
     closed_to: Floats
-    resting: Bools
+    closed_kind: Kinds
 
 
 @dataclass(frozen=True)
@@ -62,7 +81,8 @@ class Columns:
     closed_from: Floats
     """agents x spans, padded with spans that never come"""
     closed_to: Floats
-    resting: Bools
+    closed_kind: Kinds
+    """agents x spans: `DayAt`"""
     arrays: Arrays = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -74,7 +94,7 @@ class Columns:
             self.channels,
             self.closed_from,
             self.closed_to,
-            self.resting,
+            self.closed_kind,
         )
         object.__setattr__(self, "arrays", arrays)
 
@@ -92,7 +112,7 @@ class Columns:
             channels=np.zeros((agents, len(CHANNELS)), np.bool_),
             closed_from=np.full((agents, spans), np.inf),
             closed_to=np.full((agents, spans), np.inf),
-            resting=np.zeros((agents, spans), np.bool_),
+            closed_kind=np.full((agents, spans), DayAt.CLOSED, np.int8),
         )
 
     def copy(self) -> "Columns":
@@ -105,7 +125,7 @@ class Columns:
             self.channels.copy(),
             self.closed_from.copy(),
             self.closed_to.copy(),
-            self.resting.copy(),
+            self.closed_kind.copy(),
         )
 
     def write(self, row: int, agent: "AgentOnFloor", queue_at: Mapping[int, int]) -> None:
@@ -150,11 +170,11 @@ class Columns:
         self.channels[row] = [channel in agent.channels for channel in CHANNELS]
         self.closed_from[row] = np.inf
         self.closed_to[row] = np.inf
-        self.resting[row] = False
+        self.closed_kind[row] = DayAt.CLOSED
         for index, span in enumerate(agent.closed):
             self.closed_from[row, index] = span.starts_at.timestamp()
             self.closed_to[row, index] = span.ends_at.timestamp()
-            self.resting[row, index] = span.resting
+            self.closed_kind[row, index] = span.kind
 
     @property
     def ids(self) -> Ints:

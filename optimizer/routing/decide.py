@@ -284,8 +284,8 @@ class _Deciding:
             beyond = beyond or columns.heavy_week[row] >= load.max_heavy_per_7_days
             found.append((Protection.HEAVY_CAPS, max(1, policy.rest.heavy_minutes) if beyond else 0))
         if passed & PASS_REST:
-            resting = agent.closed_at(self.now)
-            minutes = self.minutes_until(resting.ends_at if resting else None)
+            closed = agent.closed_at(self.now)
+            minutes = self.minutes_until(closed.ends_at if closed and closed.is_rest else None)
             found.append((Protection.REST, max(minutes, self.minutes_until(agent.wrap_up_until))))
         if passed & PASS_LIMIT:
             limited = contact.queue_id in agent.limited_queues or contact.topics & agent.limits

@@ -169,7 +169,7 @@ def why_waiting(floor: Floor, contact: WaitingContact, now: datetime, terms: Ter
         return f"It waits: of {skilled} people with this skill, none is available."
     parts = [
         (busy, "on contacts"),
-        (resting, "on a break, in protected time or outside their shift"),
+        (resting, "on a break or just before it, in protected time or outside their shift"),
         (passed_on, "passed on it"),
         (here - busy - resting - passed_on, "not available for this contact"),
     ]

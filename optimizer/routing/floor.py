@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from optimizer.routing.columns import CHANNEL_AT, CHANNELS, Bools, Columns, Floats, Ints, bits_of
+from optimizer.routing.columns import CHANNEL_AT, CHANNELS, Bools, Columns, DayAt, Floats, Ints, bits_of
 from roster.contacts import HEAVY_TIERS, Tier
 from roster.load.pools import Load
 from roster.people import Channel
@@ -23,6 +23,7 @@ __all__ = [
     "Bools",
     "ClosedSpan",
     "Columns",
+    "DayAt",
     "Floats",
     "Floor",
     "HeldContact",
@@ -38,13 +39,18 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 class ClosedSpan:
     """A time in which an agent takes nothing: break, debrief, protected time, or outside the shift (UTC).
 
-    `resting` says that acute load fades at its resting rate; `protected` that others see "protected time".
+    In one of kind `RESTING` acute load fades at its resting rate. `protected`: others see "protected time".
     """
 
     starts_at: datetime
     ends_at: datetime
-    resting: bool = False
+    kind: DayAt = DayAt.CLOSED
     protected: bool = False
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether what lies in it is rest."""
+        return self.kind is DayAt.RESTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,13 @@ class AgentOnFloor:
     wrap_up_until: datetime | None = None
 
     def closed_at(self, instant: datetime) -> ClosedSpan | None:
-        """The closed span that holds `instant`, if any; protected time first."""
+        """The closed span that holds `instant`, if any; protected time first, the time before a break last."""
         holding = [span for span in self.closed if span.starts_at <= instant < span.ends_at]
-        return max(holding, key=lambda span: (span.protected, span.ends_at), default=None)
+        return max(
+            holding,
+            key=lambda span: (span.protected, span.kind is not DayAt.BEFORE_BREAK, span.ends_at),
+            default=None,
+        )
 
     def resting_minutes(self, since: datetime, to: datetime) -> float:
         """Minutes of rest between two instants, by the day's plan."""
@@ -98,7 +108,7 @@ class AgentOnFloor:
             sum(
                 max(0.0, (min(span.ends_at, to) - max(span.starts_at, since)).total_seconds())
                 for span in self.closed
-                if span.resting
+                if span.is_rest
             )
             / 60
         )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from optimizer.routing.floor import AgentOnFloor, Floor
+from optimizer.routing.floor import AgentOnFloor, DayAt, Floor
 from optimizer.simulation.kernel import BREAK, REST
 from optimizer.simulation.state import (
     NOBODY,
@@ -87,7 +87,7 @@ def make_centre(trace: Trace, duty: Duty, policy: Policy, world: World, seed: in
     at[[At.FIRST_WAITING, At.LAST_WAITING, At.LAST_CHOSEN]] = NOBODY
     people = _people(agents, world, base)
     floor = _floor(trace, duty)
-    floor.columns.resting[:, [REST, BREAK]] = True
+    floor.columns.closed_kind[:, [REST, BREAK]] = DayAt.RESTING
     centre = Centre(
         contacts=contacts,
         sessions=_sessions(duty, base, of_session),

@@ -7,6 +7,7 @@ import numpy as np
 
 from optimizer.compiled import compiled
 from optimizer.routing import columns as column
+from optimizer.routing.columns import CLOSED, RESTING
 from optimizer.simulation.state import NOBODY, At, Centre, Count, Floats, Ints, Sum
 
 # numba reads names of a module as constants, attributes of a class not.
@@ -354,7 +355,7 @@ def _begin_session(centre: Centre, session: int) -> None:
     following = sessions.next[session]
     floor.closed_from[agent, AFTER_SESSION] = sessions.ends[session]
     floor.closed_to[agent, AFTER_SESSION] = sessions.begins[following] if following >= 0 else np.inf
-    floor.resting[agent, AFTER_SESSION] = following >= 0
+    floor.closed_kind[agent, AFTER_SESSION] = RESTING if following >= 0 else CLOSED
     _now_free(centre, agent)
 
 
@@ -388,7 +389,7 @@ def _settle(centre: Centre, agent: int, now: float) -> None:
         return
     resting = 0.0
     for span in range(floor.closed_from.shape[1]):
-        if floor.resting[agent, span]:
+        if floor.closed_kind[agent, span] == RESTING:
             overlap = min(floor.closed_to[agent, span], now) - max(floor.closed_from[agent, span], since)
             resting += max(0.0, overlap)
     resting = min(resting, elapsed)

@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 
 from optimizer.routing.decide import decide
-from optimizer.routing.floor import NEVER, AgentOnFloor, ClosedSpan, Floor, HeldContact, WaitingContact
+from optimizer.routing.floor import NEVER, AgentOnFloor, ClosedSpan, DayAt, Floor, HeldContact, WaitingContact
 from optimizer.routing.terms import terms_of
 from optimizer.simulation.centre import Ready, World
 from optimizer.simulation.plain import next_question
@@ -130,7 +130,7 @@ class People(Mapping[int, AgentOnFloor]):
         columns, row = self._columns, agent_id - 1
         held = (self._arrivals.held(int(self._on[row])),) if columns.held[row] else ()
         holding_heavy = sum(one.tier in HEAVY_TIERS for one in held)
-        spans = (columns.closed_from[row].tolist(), columns.closed_to[row].tolist(), columns.resting[row].tolist())
+        spans = (columns.closed_from[row].tolist(), columns.closed_to[row].tolist(), columns.closed_kind[row].tolist())
         return AgentOnFloor(
             id=agent_id,
             name=self._names[agent_id],
@@ -141,8 +141,8 @@ class People(Mapping[int, AgentOnFloor]):
             held=held,
             shift=_span(float(columns.shift_from[row]), float(columns.shift_to[row])),
             closed=tuple(
-                ClosedSpan(instant(begin), NEVER if end == np.inf else instant(end), resting)
-                for begin, end, resting in zip(*spans, strict=True)
+                ClosedSpan(instant(begin), NEVER if end == np.inf else instant(end), DayAt(kind))
+                for begin, end, kind in zip(*spans, strict=True)
                 if begin < np.inf
             ),
             light_only_until=instant(float(columns.light_until[row])),

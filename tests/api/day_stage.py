@@ -1,6 +1,7 @@
 """A published day for tests: a roster of one date, contacts that are over, and who is signed in."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from api.context import Context
 from api.security.caller import Caller
@@ -60,27 +61,37 @@ def contact(
     started_at: datetime | None = None,
 ) -> None:
     """A completed contact."""
+    lay_contact(
+        context,
+        centre,
+        ref,
+        status=ContactStatus.COMPLETED,
+        arrived_at=completed_at - timedelta(minutes=20),
+        agent_id=centre.agents[code],
+        started_at=started_at,
+        completed_at=completed_at,
+        arrival_state=ArrivalState.GRIEVING,
+        resolvability=Resolvability.BLOCKED,
+        score=80,
+        tier=tier,
+        final_score=80,
+        final_tier=tier,
+    )
+
+
+def lay_contact(context: Context, centre: Centre, ref: str, queue: str = "advice", **values: Any) -> None:
+    """A row of a contact by voice; `values` are its columns."""
     with writing(context.engine) as session:
         session.add(
             Contact(
                 id=ref,
                 ref=ref,
-                queue_id=centre.queues["advice"],
+                queue_id=centre.queues[queue],
                 pool_id=centre.pool_id,
                 channel=Channel.VOICE,
                 priority=5,
-                status=ContactStatus.COMPLETED,
-                arrived_at=completed_at - timedelta(minutes=20),
-                agent_id=centre.agents[code],
-                started_at=started_at,
-                completed_at=completed_at,
-                arrival_state=ArrivalState.GRIEVING,
                 history=History.FIRST,
-                resolvability=Resolvability.BLOCKED,
-                score=80,
-                tier=tier,
-                final_score=80,
-                final_tier=tier,
+                **values,
             )
         )
 

@@ -10,7 +10,8 @@ from sqlalchemy import Row
 
 from api.context import Context
 from api.services.floor.cache import cache_of
-from api.services.floor.state import RESTING_KINDS, load_pool, read_declined
+from api.services.floor.planned import RESTING_KINDS
+from api.services.floor.state import load_pool, read_declined
 from optimizer.routing.decide import decide
 from roster.contacts import HEAVY_TIERS, ContactStatus, OutcomeMarker, Tier
 from roster.load.difficulty import rest_minutes

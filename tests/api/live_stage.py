@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from api.context import Context
-from roster.contacts import ArrivalState, Contact, ContactStatus, History, Resolvability, Tier
+from roster.contacts import ArrivalState, ContactStatus, Resolvability, Tier
 from roster.events import Event
-from roster.people import Channel
 from roster.shifts import Requirement
 from roster.store.engine import reading, writing
 from tests.api.break_stage import MEAL, REST, at, laid, rows
+from tests.api.day_stage import lay_contact
 from tests.conftest import SetClock
 from tests.factories import Centre
 
@@ -30,28 +30,22 @@ def contact(
     ended: datetime | None = None,
 ) -> None:
     """A contact in hand since `began`, or one that waits."""
-    with writing(context.engine) as session:
-        session.add(
-            Contact(
-                id=ref,
-                ref=ref,
-                queue_id=centre.queues[queue],
-                pool_id=centre.pool_id,
-                channel=Channel.VOICE,
-                priority=5,
-                status=status,
-                arrived_at=arrived or began or context.now(),
-                agent_id=None if agent is None else centre.agents[agent],
-                assigned_at=began,
-                started_at=began,
-                completed_at=ended,
-                arrival_state=ArrivalState.CALM,
-                history=History.FIRST,
-                resolvability=Resolvability.RESOLVABLE,
-                score=10,
-                tier=Tier.ROUTINE,
-            )
-        )
+    lay_contact(
+        context,
+        centre,
+        ref,
+        queue,
+        status=status,
+        arrived_at=arrived or began or context.now(),
+        agent_id=None if agent is None else centre.agents[agent],
+        assigned_at=began,
+        started_at=began,
+        completed_at=ended,
+        arrival_state=ArrivalState.CALM,
+        resolvability=Resolvability.RESOLVABLE,
+        score=10,
+        tier=Tier.ROUTINE,
+    )
 
 
 def require(context: Context, centre: Centre, quarters: dict[int, int], queue: str = "advice") -> None:

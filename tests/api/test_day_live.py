@@ -19,10 +19,9 @@ from api.services.days.facts import read_day
 from api.services.days.planning import plan_day
 from api.services.days.replanning import replan, replan_days
 from api.services.days.watching import look
-from api.services.floor.commands import CompletionIn, ContactIn, complete, post_contact, set_state, start
 from api.services.floor.work import touch_pools
 from optimizer.day.live import Replanned
-from roster.contacts import Contact, ContactStatus
+from roster.contacts import ContactStatus
 from roster.day import SegmentSpan, partition
 from roster.day_problem import DayProblem, DayResult, DayStatus, PersonDay
 from roster.queues import Pool
@@ -187,45 +186,6 @@ def test_a_break_that_a_contact_keeps_from_beginning_comes_after_it(any_context:
     assert told.agent_id == centre.agents["a01"]
     assert "on a contact when your rest at 08:30 was to begin" in change["sentence"]
     assert not look(context)
-
-
-def status_of(context: Context, ref: str) -> ContactStatus:
-    """How far a contact is."""
-    with reading(context.engine) as session:
-        return ContactStatus(session.exec(select(Contact.status).where(Contact.ref == ref)).one())
-
-
-def test_a_break_that_was_run_into_is_run_into_once_and_begins_when_the_contact_is_over(
-    any_context: Context, clock: SetClock
-) -> None:
-    context = any_context
-    centre = laid(context, clock)
-    set_state(context, "a01", "available", actor="test")
-    for place in range(5):
-        contact(context, centre, f"c{place}", status=ContactStatus.COMPLETED, began=at(430), ended=at(450), agent="a06")
-    clock.now = at(508)
-    held = post_contact(context, ContactIn(ref="held", queue="advice"), actor="router")
-    start(context, held.id, actor="a01")
-    clock.now = at(511)
-    assert look(context)
-    assert (REST, 530, 545) in breaks(context, centre)
-    clock.now = at(513)
-    complete(context, held.id, CompletionIn(), actor="a01")
-    post_contact(context, ContactIn(ref="next", queue="advice"), actor="router")
-    assert status_of(context, "next") is ContactStatus.WAITING
-    # It was to last until 08:48: the rest need not wait for that.
-    assert look(context)
-    assert (REST, 515, 530) in breaks(context, centre)
-    change = events(context, "day.changed")[-1].data["changes"][0]
-    assert change["sentence"] == "Your contact is over, so your rest begins at 08:35 instead of 08:50."
-    assert not look(context)
-    replan(context, TODAY)
-    assert (REST, 515, 530) in breaks(context, centre)
-    # Who puts it elsewhere themselves is free until then.
-    move_break(context, caller(centre), number(context, centre, 0), at(540))
-    set_state(context, "a01", "away", actor="a01")
-    set_state(context, "a01", "available", actor="a01")
-    assert status_of(context, "next") is ContactStatus.ASSIGNED
 
 
 def test_a_late_break_with_no_time_left_is_owed(context: Context, clock: SetClock) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from optimizer.routing.floor import EVER, NEVER, AgentOnFloor, ClosedSpan, HeldContact, WaitingContact
+from optimizer.routing.floor import EVER, NEVER, AgentOnFloor, ClosedSpan, DayAt, HeldContact, WaitingContact
 from roster.contacts import ArrivalState, Tier
 from roster.load.difficulty import tier_of
 from roster.load.pools import Load
@@ -66,6 +66,7 @@ def shift_from(start_minutes: float, end_minutes: float) -> dict[str, Any]:
     return {"shift": (starts_at, ends_at) if starts_at <= NOW < ends_at else None, "closed": closed}
 
 
+_kinds = st.sampled_from([DayAt.CLOSED, DayAt.RESTING, DayAt.BEFORE_BREAK])
 _instants = st.integers(-120, 120).map(lambda number: NOW + minutes(number))
 
 
@@ -76,7 +77,7 @@ def closed_spans(draw: st.DrawFn) -> tuple[ClosedSpan, ...]:
     for _ in range(draw(st.integers(0, 2))):
         start = draw(_instants)
         length = draw(st.integers(1, 60))
-        spans.append(ClosedSpan(start, start + minutes(length), draw(st.booleans()), draw(st.booleans())))
+        spans.append(ClosedSpan(start, start + minutes(length), draw(_kinds), draw(st.booleans())))
     return tuple(spans)
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.routing.decide import decide
-from optimizer.routing.floor import AgentOnFloor, Floor, WaitingContact
+from optimizer.routing.floor import AgentOnFloor, DayAt, Floor, WaitingContact
 from optimizer.routing.pairings import pairings_of
 from roster.contacts import HEAVY_TIERS, Tier
 from roster.load.pools import decayed
@@ -47,7 +47,7 @@ def may(person: AgentOnFloor, waiting: WaitingContact, passed: frozenset[Protect
     if severe and waiting.tier is Tier.SEVERE:
         return False
     spans = [span for span in person.closed if span.starts_at <= NOW < span.ends_at]
-    if any(not span.resting for span in spans):
+    if any(span.kind is DayAt.CLOSED for span in spans):
         return False
     wrapping = person.wrap_up_until is not None and person.wrap_up_until > NOW
     if Protection.REST not in passed and (spans or wrapping or person.rest_pending):
@@ -108,7 +108,7 @@ def cost(person: AgentOnFloor, waiting: WaitingContact, able: list[AgentOnFloor]
     rested = sum(
         max(0.0, (min(span.ends_at, NOW) - max(span.starts_at, person.load.at)).total_seconds()) / 60
         for span in person.closed
-        if span.resting
+        if span.is_rest
     )
     load = decayed(person.load, NOW, resting_minutes=rested, policy=LOAD)
     held = max(0.0, sum(each.score for each in person.held) - LOAD.free_points * len(person.held))
@@ -129,7 +129,7 @@ def cost(person: AgentOnFloor, waiting: WaitingContact, able: list[AgentOnFloor]
     total += ROUTING.proficiency_weight * (3 - person.skills[waiting.queue_id])
     if person.idle_since is not None and not person.held:
         total -= ROUTING.idle_weight * min(max((NOW - person.idle_since).total_seconds(), 0.0), 3600.0)
-    breaks = [span.ends_at for span in person.closed if span.resting and span.ends_at <= NOW]
+    breaks = [span.ends_at for span in person.closed if span.is_rest and span.ends_at <= NOW]
     if person.shift is not None:
         breaks.append(person.shift[0])
     if breaks:

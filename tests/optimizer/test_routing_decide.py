@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.routing.candidates import ACUTE_NOW, CARRIED_NOW, OUTLOOK, candidates
+from optimizer.routing.candidates import ACUTE_NOW, BACK_AT, CARRIED_NOW, FREE, OUTLOOK, candidates
 from optimizer.routing.decide import Decision, Yielded, decide
-from optimizer.routing.floor import AgentOnFloor, ClosedSpan, Floor, WaitingContact
+from optimizer.routing.floor import AgentOnFloor, ClosedSpan, DayAt, Floor, WaitingContact
 from optimizer.routing.pricing import ANY
 from optimizer.routing.terms import PASS_NOTHING, terms_of
 from roster.contacts import HEAVY_TIERS, Tier
@@ -239,8 +239,8 @@ def test_a_contact_that_waits_is_explained_without_a_word_about_load() -> None:
         agent(4, state=AgentState.AWAY),
     ]
     assert one(people, contact(score=HEAVY)).sentence == (
-        "It waits: of 3 available people with this skill, 1 on contacts, 1 on a break, in protected time or outside "
-        "their shift, 1 not available for this contact."
+        "It waits: of 3 available people with this skill, 1 on contacts, 1 on a break or just before it, in protected "
+        "time or outside their shift, 1 not available for this contact."
     )
 
 
@@ -341,13 +341,25 @@ def test_load_as_columns_is_load_in_closed_form(person: AgentOnFloor, later: int
     now = NOW + minutes(later)
     # Spans of a real day never overlap; those of this test may, so only one is kept. In hand there is nothing.
     person = replace(person, closed=person.closed[:1], held=(), state=AgentState.AVAILABLE, rest_pending=False)
-    if any(not span.resting for span in person.closed):
+    if any(span.kind is DayAt.CLOSED for span in person.closed):
         person = replace(person, closed=())
     ((acute, carried),) = states_of(Floor.of([person], QUEUES), now)[:, [ACUTE_NOW, CARRIED_NOW]].tolist()
     resting = person.resting_minutes(person.load.at, now)
     expected = decayed(person.load, now, resting_minutes=resting, policy=POLICY.load)
     assert acute == pytest.approx(expected.acute, rel=1e-6, abs=1e-9)
     assert carried == pytest.approx(expected.carried, rel=1e-6, abs=1e-9)
+
+
+def test_who_has_their_break_next_is_back_after_it_and_no_fresher_for_the_wait() -> None:
+    load = Load(100.0, 0.0, NOW - minutes(30))
+    before = ClosedSpan(NOW - minutes(30), NOW + minutes(25), DayAt.BEFORE_BREAK)
+    person = agent(1, load=load, closed=(ClosedSpan(NOW + minutes(10), NOW + minutes(25), DayAt.RESTING), before))
+    floor = Floor.of([person], QUEUES)
+    ((acute, back_at, free),) = states_of(floor, NOW)[:, [ACUTE_NOW, BACK_AT, FREE]].tolist()
+    assert (acute, back_at, free) == (pytest.approx(50.0), (NOW + minutes(25)).timestamp(), 0.0)
+    # Ten minutes of the break count as that many, once.
+    ((acute,),) = states_of(floor, NOW + minutes(20))[:, [ACUTE_NOW]].tolist()
+    assert acute == pytest.approx(100 * 2 ** -(40 / 30 + 10 / 10))
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)

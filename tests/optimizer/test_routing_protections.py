@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optimizer.routing.decide import Decision, Yielded, decide
-from optimizer.routing.floor import AgentOnFloor, ClosedSpan, Floor, HeldContact, WaitingContact
+from optimizer.routing.floor import AgentOnFloor, ClosedSpan, DayAt, Floor, HeldContact, WaitingContact
 from optimizer.routing.pairings import pairings_of
 from roster.contacts import ArrivalState, Stake, Tier
 from roster.load.pools import Load
@@ -87,7 +87,7 @@ def test_the_order_in_which_protections_yield_is_the_policys() -> None:
         ({"light_only_until": NOW + minutes(7.5)}, Yielded("light-only", 8)),
         ({"heavy_this_shift": 4}, Yielded("heavy-contact cap", 5)),
         ({"heavy_in_7_days": 12}, Yielded("heavy-contact cap", 5)),
-        ({"closed": (ClosedSpan(NOW - minutes(1), NOW + minutes(9), True, True),)}, Yielded("rest", 9)),
+        ({"closed": (ClosedSpan(NOW - minutes(1), NOW + minutes(9), DayAt.RESTING, True),)}, Yielded("rest", 9)),
         ({"wrap_up_until": NOW + minutes(1)}, Yielded("rest", 1)),
         ({"limits": frozenset({Stake.MONEY})}, Yielded("not available for this contact", 15)),
         ({"limited_queues": frozenset({1})}, Yielded("not available for this contact", 15)),
@@ -102,6 +102,17 @@ def test_life_at_risk_passes_at_once_and_what_it_cost_is_owed(protected: dict[st
     assert one([agent(1, **protected)], replace(waiting, life_at_risk=False)).agent_id is None
     assert one([agent(1, **protected)], waiting, with_routing(life_at_risk_passes=())).agent_id is None
     assert one([agent(1, **protected), agent(2, load=Load(500, 500, NOW))], waiting).agent_id == 2
+
+
+def test_life_at_risk_reaches_somebody_whose_break_is_next_and_nothing_is_owed_for_it() -> None:
+    before = ClosedSpan(NOW - minutes(20), NOW + minutes(25), DayAt.BEFORE_BREAK)
+    person = agent(1, closed=(ClosedSpan(NOW + minutes(10), NOW + minutes(25), DayAt.RESTING), before))
+    found = one([person], contact(**DANGER))
+    assert (found.agent_id, found.yielded) == (1, ())
+    assert one([person], contact(priority=1, arrived_at=NOW - timedelta(hours=1))).agent_id is None
+    # In the break itself it is the break that gives way.
+    begun = replace(person, closed=(before, ClosedSpan(NOW - minutes(5), NOW + minutes(25), DayAt.RESTING)))
+    assert one([begun], contact(**DANGER)).yielded == (Yielded("rest", 25),)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +162,7 @@ def test_nobody_gets_something_else_beside_a_life_at_risk() -> None:
 def test_soft_costs_of_weeks_breaks_and_long_contacts(worse: AgentOnFloor, waiting: WaitingContact) -> None:
     rested = replace(worse, id=2, name="Agent 2", heavy_in_7_days=0)
     if rested.shift is not None:
-        span = ClosedSpan(NOW - minutes(20), NOW - minutes(5), resting=True)
+        span = ClosedSpan(NOW - minutes(20), NOW - minutes(5), DayAt.RESTING)
         rested = replace(rested, closed=(*rested.closed, span))
     elif rested.closed:
         rested = replace(rested, closed=())
@@ -235,10 +246,10 @@ def test_it_does_not_wait_where_that_is_not_expected_to_pay(
 
 
 def test_who_comes_back_from_a_break_in_time_is_waited_for() -> None:
-    back = agent(2, closed=(ClosedSpan(NOW - minutes(14), NOW + minutes(1), resting=True),))
+    back = agent(2, closed=(ClosedSpan(NOW - minutes(14), NOW + minutes(1), DayAt.RESTING),))
     waiting = contact(score=HEAVY, target_wait_seconds=120)
     assert one([TIRED, back], waiting, AHEAD).agent_id is None
-    late = agent(2, closed=(ClosedSpan(NOW - minutes(14), NOW + minutes(2), resting=True),))
+    late = agent(2, closed=(ClosedSpan(NOW - minutes(14), NOW + minutes(2), DayAt.RESTING),))
     assert one([TIRED, late], waiting, AHEAD).agent_id == 1
     light = replace(back, light_only_until=NOW + minutes(16))
     assert one([TIRED, light], waiting, AHEAD).agent_id == 1

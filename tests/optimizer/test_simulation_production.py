@@ -29,15 +29,11 @@ def assert_same(shared: Columns, written: Columns) -> None:
     assert spans(shared) == spans(written)
 
 
-def spans(columns: Columns) -> list[list[tuple[float, float, bool]]]:
+def spans(columns: Columns) -> list[list[tuple[float, float, int]]]:
     """Closed spans by agent, in order; those that never end as the calendar's last year has it."""
     return [
-        sorted(
-            (begin, min(end, 2.5e11), bool(resting))
-            for begin, end, resting in zip(*rows, strict=True)
-            if begin < np.inf
-        )
-        for rows in zip(columns.closed_from, columns.closed_to, columns.resting, strict=True)
+        sorted((begin, min(end, 2.5e11), int(kind)) for begin, end, kind in zip(*rows, strict=True) if begin < np.inf)
+        for rows in zip(columns.closed_from, columns.closed_to, columns.closed_kind, strict=True)
     ]
 
 

@@ -52,6 +52,7 @@ def test_whoever_steps_away_while_they_rest_is_in_protected_time_and_not_away(
         "free": 0,
         "on contact": 0,
         "protected time": 1,
+        "break next": 0,
         "on a break": 0,
         "away": 0,
         "outside their shift": 0,

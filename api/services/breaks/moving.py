@@ -19,9 +19,8 @@ from api.services.breaks.views import BreakChange, shown
 from api.services.days.facts import key, span_of
 from api.services.days.views import code_of
 from api.services.floor.commands import on_floor
+from api.services.floor.planned import plan_of
 from api.services.floor.rests import withdraw_reservations
-from api.services.floor.state import read_plan, segments_around
-from api.services.floor.tables import SEGMENT
 from api.services.floor.work import floor_transaction, touch_pools
 from roster.clock import require_utc
 from roster.contacts import OPEN_STATUSES
@@ -86,7 +85,7 @@ def take_break(context: Context, caller: Caller, segment_id: int) -> BreakChange
         if any(work.contacts[held.contact_id].status in OPEN_STATUSES for held in agent.held):
             raise Conflict("you are on a contact: take your break when it is over, or ask for a moment")
         segments = [shown(own, one, work.now) for one in rewrite(session, own, [Change(span, kept(row), row)])]
-        plan = read_plan(segments_around(session, SEGMENT.c.agent_id == agent_id, work.now)[agent_id], work.now)
+        plan = plan_of(session, agent_id, work.now)
         work.put(replace(agent, shift=plan.shift, closed=plan.closed))
         work.event("break.moved", str(segment_id), caller.name, agent_id, starts_at=span.starts_at.isoformat())
         work.offer()

@@ -101,10 +101,10 @@ def _begin(work: PoolWork, row: Row[Any], agent: AgentOnFloor, actor: str) -> No
 
 def _rest_taken(work: PoolWork, agent: AgentOnFloor) -> list[dict[str, Any]]:
     """The rest that the agent is in, as what gave way to the contact; completing it makes a debt of what it took."""
-    resting = agent.closed_at(work.now)
-    if resting is None or not resting.resting:
+    closed = agent.closed_at(work.now)
+    if closed is None or not closed.is_rest:
         return []
-    minutes = math.ceil(agent.resting_minutes(work.now, resting.ends_at))
+    minutes = math.ceil(agent.resting_minutes(work.now, closed.ends_at))
     return [{"protection": REST_YIELDED, "minutes": minutes}]
 
 

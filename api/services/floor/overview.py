@@ -9,15 +9,15 @@ from api.context import Context
 from api.services.floor.state import Handled, LiveContact, PoolState, QueueFacts, load_pool
 from api.services.floor.tables import POOL
 from api.services.floor.views import PROTECTED_TIME
-from optimizer.routing.floor import NEVER, AgentOnFloor
+from optimizer.routing.floor import NEVER, AgentOnFloor, DayAt
 from roster.clock import clock_text
 from roster.contacts import ContactStatus
 from roster.rest import AgentState
 from roster.store.engine import reading
 
-FREE, ON_CONTACT, ON_BREAK, AWAY = "free", "on contact", "on a break", "away"
+FREE, ON_CONTACT, BREAK_NEXT, ON_BREAK, AWAY = "free", "on contact", "break next", "on a break", "away"
 OFF_SHIFT = "outside their shift"
-PLACES = (FREE, ON_CONTACT, PROTECTED_TIME, ON_BREAK, AWAY, OFF_SHIFT)
+PLACES = (FREE, ON_CONTACT, PROTECTED_TIME, BREAK_NEXT, ON_BREAK, AWAY, OFF_SHIFT)
 """Every place on the floor, in the order in which the page shows them."""
 
 
@@ -147,6 +147,8 @@ def _person(agent: AgentOnFloor, state: PoolState, now: datetime) -> PersonOnFlo
         return PersonOnFloor(facts.code, facts.name, AWAY)
     if not closed and agent.wrap_up_until is not None and agent.wrap_up_until > now:
         return PersonOnFloor(facts.code, facts.name, ON_CONTACT)
+    if closed and closed.kind is DayAt.BEFORE_BREAK:
+        return PersonOnFloor(facts.code, facts.name, BREAK_NEXT, until)
     if closed:
         return PersonOnFloor(facts.code, facts.name, ON_BREAK if agent.shift else OFF_SHIFT, until)
     return PersonOnFloor(facts.code, facts.name, FREE)

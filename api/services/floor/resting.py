@@ -14,9 +14,9 @@ from api.context import Context
 from api.errors import Conflict, Invalid
 from api.services.floor.commands import on_floor
 from api.services.floor.finishing import set_pending
+from api.services.floor.planned import plan_of
 from api.services.floor.pool_work import PoolWork
 from api.services.floor.rests import debts_of_today, record_debt, repay_debt, withdraw_reservations
-from api.services.floor.state import read_plan, segments_around
 from api.services.floor.tables import REST, SEGMENT
 from api.services.floor.views import MomentView
 from api.services.floor.work import floor_transaction
@@ -135,9 +135,7 @@ def _end(work: PoolWork, agent: AgentOnFloor, rest: Row[Any]) -> int:
     for on_date in {row.on_date for row in rows}:
         _work_again(work, agent.id, on_date, {row.id for row in rows})
     work.session.execute(update(REST).where(REST.c.id == rest.id).values(ends_at=work.now))
-    plan = read_plan(
-        segments_around(work.session, SEGMENT.c.agent_id == agent.id, work.now).get(agent.id, ()), work.now
-    )
+    plan = plan_of(work.session, agent.id, work.now)
     work.put(replace(work.agent(agent.id) or agent, shift=plan.shift, closed=plan.closed, idle_since=work.now))
     work.show(agent.id, "free")
     return left // MINUTE

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
+from api.services.floor.planned import LOOK_AHEAD, plan_of
 from api.services.floor.pool_work import BREATHER, PoolWork
-from api.services.floor.state import LOOK_AHEAD, read_plan, segments_around
 from api.services.floor.tables import REST, REST_DEBT, SEGMENT
 from api.services.floor.views import PROTECTED_TIME, RestView
-from optimizer.routing.floor import AgentOnFloor
+from optimizer.routing.floor import AgentOnFloor, DayAt
 from roster.clock import clock_text
 from roster.contacts import ContactStatus
 from roster.day import SegmentSpan, carve, partition
@@ -78,9 +78,7 @@ def give(
     if placed is None:
         work.put(agent)
         return Given(None, owed, sentence)
-    plan = read_plan(
-        segments_around(work.session, SEGMENT.c.agent_id == agent_id, work.now).get(agent_id, ()), work.now
-    )
+    plan = plan_of(work.session, agent_id, work.now)
     work.put(replace(agent, shift=plan.shift, closed=plan.closed, idle_since=placed.ends_at))
     view = RestView(
         kind=SegmentKind.DECOMPRESSION.value,
@@ -174,7 +172,8 @@ def repay(work: PoolWork) -> int:
             if agent.held:
                 _after_this_contact(work, agent, debt)
                 continue
-            if agent.rest_pending or agent.closed_at(work.now) is not None:
+            closed = agent.closed_at(work.now)
+            if agent.rest_pending or (closed is not None and closed.kind is not DayAt.BEFORE_BREAK):
                 continue
         elif debt.postponed_to is not None or not quiet or agent.id not in free or not _covered(people, free, agent.id):
             continue

@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import groupby, pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlmodel import Session
 
 from api.services.floor.handling import handle_seconds
+from api.services.floor.planned import read_plan, segments_around
 from api.services.floor.tables import (
     AGENT,
     AGENT_CHANNEL,
@@ -22,22 +22,16 @@ from api.services.floor.tables import (
     SKILL,
     TEAM,
 )
-from optimizer.routing.floor import EVER, NEVER, AgentOnFloor, ClosedSpan, Floor, HeldContact, WaitingContact
+from optimizer.routing.floor import AgentOnFloor, Floor, HeldContact, WaitingContact
 from roster.clock import local_day
 from roster.contacts import HEAVY_TIERS, OPEN_STATUSES, ContactStatus, Stake, Tier
 from roster.load.pools import Load
 from roster.people import Channel
 from roster.protections import TOPIC_NAMED, Topic
-from roster.shifts import PROTECTED_KINDS, SegmentKind
 from roster.store.bulk import among, as_list
 
 LIVE_STATUSES = (ContactStatus.WAITING, *sorted(OPEN_STATUSES))
-RESTING_KINDS = frozenset({SegmentKind.MEAL, SegmentKind.REST}) | PROTECTED_KINDS
-LOOK_BACK = timedelta(hours=16)
-LOOK_AHEAD = timedelta(hours=24)
 WEEK = timedelta(days=7)
-CLOSED_BEFORE = timedelta(minutes=30)
-"""Before an overdue break nothing new is offered, so that no second contact runs into it. **Assumption**."""
 HANDLED_AGE = timedelta(minutes=15)
 BETWEEN_SHIFTS = timedelta(hours=8)
 """A severe contact keeps the next one away until so long after it, or until the next shift begins."""
@@ -316,9 +310,6 @@ def load_agents(
     return agents, facts
 
 
-SegmentRow = tuple[int, date, SegmentKind, datetime, datetime, bool]
-
-
 def _limits(session: Session, whose: ColumnElement[bool]) -> tuple[dict[int, set[Topic]], dict[int, set[int]]]:
     """What agents exclude for themselves: topics and queues, by agent."""
     topics: dict[int, set[Topic]] = defaultdict(set)
@@ -342,59 +333,3 @@ def _heavy_in_7_days(session: Session, whose: ColumnElement[bool], now: datetime
         .group_by(chosen.agent_id)
     )
     return {row[0]: row[1] for row in rows}
-
-
-def segments_around(session: Session, whose: ColumnElement[bool], now: datetime) -> dict[int, list[SegmentRow]]:
-    """Segments (of those whose) from 16 h before `now` to 24 h after, by agent, in order of time."""
-    chosen = SEGMENT.c
-    rows = session.execute(
-        select(chosen.agent_id, chosen.on_date, chosen.kind, chosen.starts_at, chosen.ends_at, chosen.overdue)
-        .where(whose, chosen.starts_at > now - LOOK_BACK, chosen.starts_at < now + LOOK_AHEAD)
-        .order_by(chosen.agent_id, chosen.starts_at)
-    ).all()
-    found: dict[int, list[SegmentRow]] = {}
-    for agent_id, group in groupby(rows, key=lambda row: row[0]):
-        found[agent_id] = [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in group]
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """An agent's planned time around now: the shift now (if any), when nothing may come, the shift's date."""
-
-    shift: tuple[datetime, datetime] | None
-    closed: tuple[ClosedSpan, ...]
-    on_date: date | None
-
-
-def read_plan(segments: Sequence[SegmentRow], now: datetime) -> Plan:
-    """What `segments` say: closed outside shifts and in all that is not work, and just before a break that is overdue.
-
-    Somebody without a planned shift around now is bound by nothing but their protected time.
-    """
-    closed = [
-        ClosedSpan(
-            starts_at - CLOSED_BEFORE if overdue else starts_at, ends_at, kind in RESTING_KINDS, kind in PROTECTED_KINDS
-        )
-        for _, _, kind, starts_at, ends_at, overdue in segments
-        if kind is not SegmentKind.WORK
-    ]
-    planned = {on_date for _, on_date, kind, _, _, _ in segments if kind is SegmentKind.WORK}
-    shifts = sorted(
-        (
-            min(row[3] for row in segments if row[1] == on_date),
-            max(row[4] for row in segments if row[1] == on_date),
-            on_date,
-        )
-        for on_date in planned
-    )
-    if not shifts:
-        return Plan(None, tuple(closed), None)
-    bounds = [EVER, *(instant for shift in shifts for instant in shift[:2]), NEVER]
-    closed.extend(ClosedSpan(before, after) for before, after in list(pairwise(bounds))[::2] if before < after)
-    current = next((shift for shift in shifts if shift[0] <= now < shift[1]), None)
-    if current is None:
-        # A contact that runs past the end still belongs to the shift that has just ended.
-        ended = [shift for shift in shifts if shift[1] <= now]
-        return Plan(None, tuple(closed), ended[-1][2] if ended else None)
-    return Plan(current[:2], tuple(closed), current[2])
