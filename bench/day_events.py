@@ -6,11 +6,12 @@ The same seed and the same plans give the same day.
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bench.day_live import LiveDay, LivePerson, carved_around, key_of
+from optimizer.day.options import HURRIED_MINUTES
 from roster.clock import QUARTER
 from roster.day import MINUTE, SegmentSpan, carve, partition
 from roster.day_problem import BREAK_KINDS, Appointment, DayProblem, DayResult, DayStatus, PersonDay
@@ -140,6 +141,7 @@ class Events:
                 and break_at is not None
                 and break_at.starts_at - now < AHEAD
                 and not any(now < span.starts_at < break_at.starts_at for span in (*one.fixed, *one.kept))
+                and not self._is_last_chance(day, one, break_at, now)
             )
 
         person = self._one_of(day, is_near)
@@ -167,6 +169,12 @@ class Events:
             planned = [span for span in planned if not span.overlaps(next_one.starts_at, next_one.ends_at)]
         day.redo(person.agent.id, planned)
         return (person.agent.id,)
+
+    def _is_last_chance(self, day: LiveDay, person: LivePerson, near: SegmentSpan, now: datetime) -> bool:
+        """Whether no later time is open to the break: as on the floor, nothing new is offered before it then."""
+        planned = [span for span in person.planned() if key_of(span) != key_of(near)]
+        free = replace(person, fixed=[span for span in person.fixed if key_of(span) != key_of(near)])
+        return self._soonest(day, free, near, planned, near.starts_at + HURRIED_MINUTES * MINUTE, now) is None
 
     def _soonest(
         self,

@@ -253,3 +253,6 @@ class Segment(SQLModel, table=True):
     overdue: bool = Field(
         default=False, description="a contact ran into it: it comes next, and its owner is offered nothing new before"
     )
+    last_chance: bool = Field(
+        default=False, description="no later time is open to it: its owner is offered nothing new just before"
+    )

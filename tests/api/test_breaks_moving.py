@@ -337,19 +337,24 @@ def test_others_do_not_see_who_placed_a_break(any_context: Context, centre: Cent
     assert {(view.id, view.by_hand, view.movable, view.why) for view in seen.segments} == {(None, False, False, "")}
 
 
-def test_a_rest_given_back_leaves_what_was_placed_by_hand_as_it_is(
+def test_a_rest_given_back_leaves_what_was_placed_by_hand_or_guarded_as_it_is(
     any_context: Context, centre: Centre, clock: SetClock
 ) -> None:
     set_state(any_context, "a01", AgentState.AVAILABLE, actor="a01")
     move_break(any_context, caller(centre), number(any_context, centre, 2), at(840))
+    with writing(any_context.engine) as session:
+        for place, mark in ((1, "overdue"), (2, "last_chance")):
+            row = session.get_one(Segment, number(any_context, centre, place))
+            setattr(row, mark, True)
+            session.add(row)
     moment(any_context, "a01", actor="a01")
     clock.forward(minutes=2)
     give_back_rest(any_context, "a01", actor="a01")
-    assert {minute(row.starts_at): row.placed for row in rows(any_context, centre) if row.kind in (REST, MEAL)} == {
-        510: Placed.PLAN,
-        630: Placed.PLAN,
-        840: Placed.HAND,
-    }
+    assert [
+        (minute(row.starts_at), row.placed, row.overdue, row.last_chance)
+        for row in rows(any_context, centre)
+        if row.kind in (REST, MEAL)
+    ] == [(510, Placed.PLAN, False, False), (630, Placed.PLAN, True, False), (840, Placed.HAND, False, True)]
 
 
 def test_over_the_end_of_summer_time_a_meal_moves_by_elapsed_minutes(any_context: Context, clock: SetClock) -> None:

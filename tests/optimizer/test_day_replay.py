@@ -129,6 +129,15 @@ def test_a_break_that_was_run_into_is_next_and_nothing_comes_before_it(monkeypat
     assert overdue
 
 
+@pytest.mark.parametrize("seed", [6, 7])
+def test_no_contact_runs_into_a_break_that_has_no_later_time(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    monkeypatch.setattr(day_events, "MIX", {EventKind.LATE: 1.0, EventKind.BY_HAND: 2.0})
+    found = replay(drawn(seed), 150, seed, moves=50, limit=0)
+    assert found.kinds[EventKind.LATE] >= 8
+    assert found.kinds[EventKind.BY_HAND] >= 20
+    assert (found.lost, found.upset) == (0, 0)
+
+
 def test_a_plan_that_breaks_a_rule_ends_the_replay() -> None:
     def careless(problem: DayProblem, *, moves: int, seed: int) -> Replanned:
         result = replan_day(problem, moves=moves, seed=seed).result

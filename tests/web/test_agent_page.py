@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlmodel import col, select
 
 from api.context import Context
 from api.security.caller import Caller
@@ -12,7 +13,8 @@ from api.services.days.planning import plan_day
 from api.services.debriefs.invitations import ask_for_debrief, invitations_of
 from api.services.floor.commands import set_state
 from roster.accounts import Role
-from roster.shifts import Assignment, Roster, RosterStatus
+from roster.day_problem import BREAK_KINDS
+from roster.shifts import Assignment, Roster, RosterStatus, Segment
 from roster.store.engine import writing
 from tests.clients import signed_in, with_token
 from tests.conftest import SetClock
@@ -80,6 +82,28 @@ def test_today_shows_the_next_break_with_its_reason_and_the_invitation(
     assert 'hx-trigger="breather:news from:body' in text
     # Accepting and declining weigh the same.
     assert text.count('<button class="button wide" type="submit">') == 2
+
+
+def test_today_says_that_nothing_new_comes_before_a_guarded_break(
+    app: FastAPI, context: Context, centre: Centre, clock: SetClock
+) -> None:
+    with writing(context.engine) as session:
+        row = session.exec(
+            select(Segment)
+            .where(Segment.agent_id == centre.agents["a01"], col(Segment.kind).in_(BREAK_KINDS))
+            .order_by(col(Segment.starts_at))
+        ).first()
+        assert row is not None
+        row.last_chance = True
+        session.add(row)
+        begin = row.starts_at
+    client = signed_in(app, context, "a01")
+    clock.now = begin - timedelta(minutes=31)
+    assert "Your break is next" not in client.get("/today").text
+    clock.now = begin - timedelta(minutes=30)
+    text = client.get("/today").text
+    assert "Your break is next" in text
+    assert "Nothing new comes before it, unless a life is at risk." in text
 
 
 def test_a_moment_is_there_at_once(app: FastAPI, context: Context, centre: Centre) -> None:

@@ -42,6 +42,8 @@ def headline(day: AgentDayView) -> Headline:
     current = day.current
     if current is None:
         return _no_segment(day)
+    if current.kind == "work" and day.own is not None and day.own.break_next:
+        return Headline("Your break is next", ("Nothing new comes before it, unless a life is at risk.",), "meal")
     if current.kind == "work":
         return Headline("On contacts", _light(day), "work")
     until = _joined_end(day, current)

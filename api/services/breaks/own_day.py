@@ -107,14 +107,24 @@ class OwnDay:
         return None if found is None else Breach(found.rule, found.sentence)
 
     def possible(
-        self, policy: Policy, now: datetime, row: Segment, minutes: int, *, beside: Sequence[SegmentSpan] = ()
+        self,
+        policy: Policy,
+        now: datetime,
+        row: Segment,
+        minutes: int,
+        *,
+        beside: Sequence[SegmentSpan] = (),
+        since: datetime | None = None,
     ) -> Iterator[datetime]:
-        """Every start on the grid at which `minutes` of the break `row` may lie, given what stays `beside` it."""
+        """Every start on the grid (from `since` on) at which `minutes` of the break `row` may lie, given what stays
+        `beside` it.
+        """
+        first = now if since is None else max(now, since)
         at = self.shift.starts_at + timedelta(minutes=-self.shift.starts_at.minute % 5)
         while at + minutes * MINUTE <= self.shift.ends_at:
             span = SegmentSpan(row.kind, at, at + minutes * MINUTE)
             parts = bool(beside) or row.placed is Placed.PART
-            free = at >= now and not any(other.overlaps(span.starts_at, span.ends_at) for other in beside)
+            free = at >= first and not any(other.overlaps(span.starts_at, span.ends_at) for other in beside)
             if free and self.breach(policy, now, [*beside, span], {row.id or 0}, parts=parts) is None:
                 yield at
             at += STEP

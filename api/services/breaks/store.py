@@ -48,6 +48,7 @@ def rewrite(session: Session, own: OwnDay, changes: Sequence[Change], gone: Sequ
         row = change.row or _new(own, change.span)
         row.starts_at, row.ends_at = change.span.starts_at, change.span.ends_at
         row.reason, row.placed, row.overdue = change.span.reason, change.placed, change.overdue
+        row.last_chance = False
         session.add(row)
         session.flush()
         rows.append(row)

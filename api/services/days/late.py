@@ -81,13 +81,13 @@ def late_breaks(session: Session, policy: Policy, facts: DayFacts, now: datetime
         # A contact that has lasted longer than most may end any moment, but has not yet.
         ends = [one.since + timedelta(seconds=seconds[one.queue_id]) for one in contacts]
         busy_until = max(now + MINUTE, *ends)
-        found.append(LateBreak(shift, row, busy_until, _soonest(policy, facts, shift, row, busy_until, now)))
+        found.append(LateBreak(shift, row, busy_until, soonest(policy, facts, shift, row, busy_until, now)))
     return tuple(found)
 
 
 def _sooner(policy: Policy, facts: DayFacts, shift: Shift, row: Segment, now: datetime) -> tuple[LateBreak, ...]:
     """An overdue break of somebody who is free again, where it can begin before its time."""
-    span = _soonest(policy, facts, shift, row, now, now)
+    span = soonest(policy, facts, shift, row, now, now)
     if span is None or span.starts_at >= row.starts_at:
         return ()
     late = LateBreak(shift, row, now, span, over=True)
@@ -103,7 +103,7 @@ def in_hand() -> Select[tuple[int, int, datetime]]:
     )
 
 
-def _soonest(
+def soonest(
     policy: Policy, facts: DayFacts, shift: Shift, row: Segment, busy_until: datetime, now: datetime
 ) -> SegmentSpan | None:
     """The first time from `busy_until` on that the rules allow; only where there is none do planned breaks give way."""
@@ -117,7 +117,7 @@ def _soonest(
     alone = replace(own, rows=tuple(one for one in rows if not is_open(one, now)))
     minutes = span_of(row).minutes
     for day in (own, alone):
-        at = next((one for one in day.possible(policy, now, row, minutes) if one >= busy_until), None)
+        at = next(day.possible(policy, now, row, minutes, since=busy_until), None)
         if at is not None:
             span = SegmentSpan(row.kind, at, at + timedelta(minutes=minutes))
             late = LateBreak(shift, row, busy_until, span)

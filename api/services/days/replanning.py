@@ -18,6 +18,7 @@ from api.services.days.building import UnderWay, arranging, build_day_problem, i
 from api.services.days.changes import Moved, moved_in, store_moves, tell, told
 from api.services.days.debts import Owed, carry_debts, open_debts, owed_in
 from api.services.days.facts import ONE_DAY, DayFacts, key, published_shifts, read_day
+from api.services.days.last_chance import guard_last_chances
 from api.services.days.late import LateBreak, late_breaks
 from api.services.days.pressure import more_needed
 from api.services.floor.work import touch_pools
@@ -83,8 +84,8 @@ def replan(context: Context, on_date: date) -> ReplanView | None:
 
 
 def replan_days(context: Context) -> None:
-    """Every day with a shift that is not over, and rest owed from shifts that are. A day that will not stand still
-    is left for the next time.
+    """Every day with a shift that is not over, and rest owed from shifts that are; breaks with no later time are
+    guarded. A day that will not stand still is left for the next time.
     """
     carry_debts(context)
     with reading(context.engine) as session:
@@ -94,6 +95,7 @@ def replan_days(context: Context) -> None:
             replan(context, on_date)
         except Conflict as conflict:
             log.warning("%s", conflict.detail)
+        guard_last_chances(context, on_date)
 
 
 def live_dates(session: Session, now: datetime) -> list[date]:

@@ -15,6 +15,7 @@ from api.services.days.facts import ONE_DAY, Shift, published_shifts, segments_b
 from api.services.debriefs.hot import may_ask
 from api.services.debriefs.reminders import is_reminded
 from api.services.debriefs.views import InvitationView, invitations_of, zone_of
+from api.services.floor.planned import is_before_break
 from roster.clock import clock_text, local_day
 from roster.day import SegmentSpan
 from roster.load.pools import Load, decayed
@@ -92,6 +93,8 @@ class OwnView(_View):
 
     light_only_until: datetime | None
     light_only: str
+    break_next: bool
+    """Whether nothing new is offered to them now, because their break is next."""
     load: LoadView
     owed_minutes: int
     owed: str
@@ -142,12 +145,14 @@ def agent_day(context: Context, agent_id: int, now: datetime) -> AgentDayView:
             select(RestDebt).where(RestDebt.agent_id == agent_id, col(RestDebt.repaid_minutes) < col(RestDebt.minutes))
         ).all()
         changes = recent_changes(session, agent_id, now, view.zone)
+        break_next = is_before_break(session, agent_id, now)
     light = state.light_only_until if state is not None else None
     if light is not None and light <= now:
         light = None
     own = OwnView(
         light_only_until=light,
         light_only="" if light is None else clock_text(light, view.zone),
+        break_next=break_next,
         load=load_view(state, now, context.policy.load),
         owed_minutes=sum(debt.minutes - debt.repaid_minutes for debt in debts),
         owed=_when_owed(debts, view),

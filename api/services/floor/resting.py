@@ -26,6 +26,9 @@ from roster.contacts import OPEN_STATUSES
 from roster.day import MINUTE, SegmentSpan, joined
 from roster.shifts import SegmentKind
 
+MARKS = ("placed", "overdue", "last_chance")
+"""What a segment keeps that stays where it is."""
+
 
 def postpone_rest(context: Context, agent_code: str, minutes: int, *, actor: str) -> MomentView:
     """Put off the rest that is on or due after this contact; it begins `minutes` from now, quiet or not.
@@ -148,7 +151,7 @@ def _work_again(work: PoolWork, agent_id: int, on_date: Any, ended: set[int]) ->
         select(SEGMENT).where(chosen.agent_id == agent_id, chosen.on_date == on_date).order_by(chosen.starts_at)
     ).all()
     planned = any(row.kind is SegmentKind.WORK for row in day)
-    kept = {(row.kind, row.starts_at): {"placed": row.placed, "overdue": row.overdue} for row in day}
+    kept = {(row.kind, row.starts_at): {name: getattr(row, name) for name in MARKS} for row in day}
     spans = []
     for row in day:
         span = SegmentSpan(row.kind, row.starts_at, row.ends_at, row.reason)
