@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bench.day_live import LiveDay, LivePerson, carved_around, key_of
-from optimizer.day.options import HURRIED_MINUTES
+from optimizer.day.options import HURRIED_MINUTES, has_room
 from roster.clock import QUARTER
 from roster.day import MINUTE, SegmentSpan, carve, partition
 from roster.day_problem import BREAK_KINDS, Appointment, DayProblem, DayResult, DayStatus, PersonDay
@@ -160,7 +160,7 @@ class Events:
         until = min(until, person.next_taken(now))
         person.late.append(SegmentSpan(SegmentKind.WORK, now, until))
         planned.remove(near)
-        person.overdue = self._soonest(day, person, near, planned, until, now)
+        person.overdue = self._soonest(day, person, near, planned, until, now, whole=False)
         if person.overdue is None:
             planned.append(near)
         else:
@@ -174,7 +174,8 @@ class Events:
         """Whether no later time is open to the break: as on the floor, nothing new is offered before it then."""
         planned = [span for span in person.planned() if key_of(span) != key_of(near)]
         free = replace(person, fixed=[span for span in person.fixed if key_of(span) != key_of(near)])
-        return self._soonest(day, free, near, planned, near.starts_at + HURRIED_MINUTES * MINUTE, now) is None
+        until = near.starts_at + HURRIED_MINUTES * MINUTE
+        return self._soonest(day, free, near, planned, until, now, whole=True) is None
 
     def _soonest(
         self,
@@ -184,19 +185,27 @@ class Events:
         planned: Sequence[SegmentSpan],
         until: datetime,
         now: datetime,
+        *,
+        whole: bool,
     ) -> SegmentSpan | None:
-        """The break `near` as early from `until` on as the rules allow, beside what is planned or else without that."""
+        """The break `near` as early from `until` on as the rules allow, beside what is planned; else where all of that
+        can give way; else, unless it is to be a `whole` day, where it can't.
+        """
         step = day.base.step_minutes * MINUTE
         first = day.base.starts_at - (day.base.starts_at - until) // step * step
-        for beside in (planned, ()):
-            at = first
-            while at + near.duration <= person.agent.ends_at:
-                span = SegmentSpan(near.kind, at, at + near.duration, "overdue")
-                free = not any(one.overlaps(span.starts_at, span.ends_at) for one in beside)
-                if free and is_allowed(day.base, person, [*beside, span], now):
-                    return span
-                at += step
-        return None
+        count = max(0, (person.agent.ends_at - near.duration - first) // step + 1)
+        starts = [first + place * step for place in range(count)]
+        spans = [SegmentSpan(near.kind, at, at + near.duration, "overdue") for at in starts]
+        for span in spans:
+            free = not any(one.overlaps(span.starts_at, span.ends_at) for one in planned)
+            if free and is_allowed(day.base, person, [*planned, span], now):
+                return span
+        alone = [span for span in spans if is_allowed(day.base, person, [span], now)]
+        known = person.known_at(until).model_copy(update={"planned": tuple(planned)})
+        for span in alone:
+            if has_room(day.base, known.model_copy(update={"fixed": (*known.fixed, span)})):
+                return span
+        return None if whole else next(iter(alone), None)
 
     def cut_short(self, day: LiveDay, now: datetime) -> tuple[str, ...] | None:
         """Somebody leaves their decompression for an urgent contact: what is left of it is owed."""

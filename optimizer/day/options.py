@@ -196,6 +196,11 @@ def most_placed(options: PersonOptions, begin: int = 0, end: int = 0) -> int:
     return max(best)
 
 
+def has_room(problem: DayProblem, person: DayAgent) -> bool:
+    """Whether as many breaks as are planned for `person` have a place beside what is fixed."""
+    return most_placed(person_options(problem, person)) >= len(person.planned)
+
+
 def _next(option: BreakOptions, free_from: int, begin: int, end: int) -> int | None:
     """The first start from `free_from` on that keeps clear of [begin, end)."""
     starts = option.starts

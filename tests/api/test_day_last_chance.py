@@ -16,7 +16,7 @@ from api.services.floor.contact_rows import contact_view
 from api.services.floor.overview import floor_view
 from roster.day import SegmentSpan
 from roster.rest import RestDebt
-from roster.shifts import Segment, SegmentKind
+from roster.shifts import Placed, Segment, SegmentKind
 from roster.store.engine import reading, writing
 from tests.api.break_stage import PLAIN, REST, at, breaks, caller, laid, number, rows
 from tests.api.day_stage import TODAY
@@ -118,6 +118,27 @@ def test_it_is_guarded_from_when_something_takes_its_later_times_until_that_is_o
         session.add(row)
     assert guard_last_chances(context, TODAY) == 1
     assert marked(context, centre) == []
+
+
+def test_a_later_time_that_would_cost_another_break_its_place_is_none(any_context: Context, clock: SetClock) -> None:
+    context = any_context
+    centre = laid(context, clock)
+    clock.now = at(PLAIN[0][1] - 20)
+    work = [row.id for row in rows(context, centre) if row.kind is SegmentKind.WORK and row.starts_at > clock.now]
+    with writing(context.engine) as session:
+        # Only where the last rest is might the first one still be.
+        for segment_id in work[:2]:
+            row = session.get_one(Segment, segment_id)
+            row.kind = SegmentKind.TRAINING
+            session.add(row)
+        last = session.get_one(Segment, work[2])
+        last.kind = SegmentKind.TRAINING
+        session.add(last)
+        meal = session.get_one(Segment, number(context, centre, 1))
+        meal.placed = Placed.HAND
+        session.add(meal)
+    guard_last_chances(context, TODAY)
+    assert marked(context, centre) == [PLAIN[0][1]]
 
 
 def test_a_mark_tells_nobody_anything_and_costs_no_break_its_place(

@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 
 from api.errors import Conflict, Forbidden, Invalid, NotFound
 from api.security.caller import Caller
-from api.services.days.building import parts_of
+from api.services.days.building import is_open, parts_of
 from api.services.days.facts import ONE_DAY, Shift, published_shifts, span_of
+from optimizer.day.options import has_room
 from roster.clock import QUARTER, clock_text
 from roster.day import MINUTE, DayError, SegmentSpan, partition
 from roster.day_problem import BREAK_KINDS, DayAgent, DayProblem, DayResult, DayStatus, PersonDay, Span, Unplaced
@@ -80,24 +81,8 @@ class OwnDay:
         except DayError as error:
             return Breach("partition", f"{YOU}: {error}")
         own_parts = tuple(Span(starts_at=span.starts_at, ends_at=span.ends_at) for span in placed) if parts else ()
-        person = DayAgent(
-            id=YOU,
-            zone=self.shift.zone,
-            starts_at=self.shift.starts_at,
-            ends_at=self.shift.ends_at,
-            fixed=tuple(span_of(row) for row in others),
-            kept_free=self.offers,
-            parts=(*parts_of(others), *own_parts),
-            not_before=now,
-        )
-        begin = self.shift.starts_at - timedelta(minutes=self.shift.starts_at.minute % 15)
-        problem = DayProblem(
-            on_date=self.shift.on_date,
-            starts_at=begin,
-            quarters=-(-(self.shift.ends_at - begin) // QUARTER),
-            agents=(person,),
-            breaks=policy.breaks,
-        )
+        person = self._person(now, others).model_copy(update={"parts": (*parts_of(others), *own_parts)})
+        problem = self._problem(policy, person)
         # What the plan found no room for is no fault of this change, which takes no break away.
         lacking = tuple(
             Unplaced(agent=YOU, kind=kind, count=ANY_NUMBER, sentence="not planned") for kind in sorted(BREAK_KINDS)
@@ -105,6 +90,43 @@ class OwnDay:
         result = DayResult(status=DayStatus.FEASIBLE, days=(PersonDay(agent=YOU, segments=spans),), unplaced=lacking)
         found = next(iter(judge_day(problem, result).violations), None)
         return None if found is None else Breach(found.rule, found.sentence)
+
+    def has_room(self, policy: Policy, since: datetime, row: Segment, span: SegmentSpan) -> bool:
+        """Whether the breaks after `since` that a plan may move all have a place from then on, with `row` at `span`."""
+        moving = [one for one in self.others({row.id or 0}) if is_open(one, since)]
+        fixed = self.others({row.id or 0, *(one.id or 0 for one in moving)})
+        person = self._person(since, fixed)
+        own_part = (Span(starts_at=span.starts_at, ends_at=span.ends_at),) if row.placed is Placed.PART else ()
+        person = person.model_copy(
+            update={
+                "fixed": (*person.fixed, span),
+                "planned": tuple(span_of(one) for one in moving),
+                "parts": (*person.parts, *own_part),
+            }
+        )
+        return has_room(self._problem(policy, person), person)
+
+    def _person(self, now: datetime, fixed: Sequence[Segment]) -> DayAgent:
+        return DayAgent(
+            id=YOU,
+            zone=self.shift.zone,
+            starts_at=self.shift.starts_at,
+            ends_at=self.shift.ends_at,
+            fixed=tuple(span_of(row) for row in fixed),
+            kept_free=self.offers,
+            parts=parts_of(fixed),
+            not_before=now,
+        )
+
+    def _problem(self, policy: Policy, person: DayAgent) -> DayProblem:
+        begin = self.shift.starts_at - timedelta(minutes=self.shift.starts_at.minute % 15)
+        return DayProblem(
+            on_date=self.shift.on_date,
+            starts_at=begin,
+            quarters=-(-(self.shift.ends_at - begin) // QUARTER),
+            agents=(person,),
+            breaks=policy.breaks,
+        )
 
     def possible(
         self,

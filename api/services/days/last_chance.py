@@ -1,4 +1,4 @@
-"""Breaks that a contact which runs over would lose, because the rules leave no later time for them.
+"""Breaks that a contact which runs over would lose, or that would take another's place: the rules leave no later time.
 
 The floor offers their owner nothing new in the half-hour before (`api.services.floor.planned`): a break that nobody
 can have later is not begun late.
@@ -47,7 +47,7 @@ def last_chances(policy: Policy, facts: DayFacts, now: datetime) -> Mapping[tupl
     for shift in facts.shifts:
         for row in rows_inside(shift, facts.rows(shift)):
             if row.kind in BREAK_KINDS and now < row.starts_at <= now + LOOK_AHEAD and not row.overdue:
-                later = soonest(policy, facts, shift, row, row.starts_at + HURRIED_MINUTES * MINUTE, now)
+                later = soonest(policy, facts, shift, row, row.starts_at + HURRIED_MINUTES * MINUTE, now, whole=True)
                 if (later is None) != row.last_chance:
                     found[key(row.id), row.starts_at] = later is None
     return found

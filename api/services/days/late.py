@@ -104,9 +104,19 @@ def in_hand() -> Select[tuple[int, int, datetime]]:
 
 
 def soonest(
-    policy: Policy, facts: DayFacts, shift: Shift, row: Segment, busy_until: datetime, now: datetime
+    policy: Policy,
+    facts: DayFacts,
+    shift: Shift,
+    row: Segment,
+    busy_until: datetime,
+    now: datetime,
+    *,
+    whole: bool = False,
 ) -> SegmentSpan | None:
-    """The first time from `busy_until` on that the rules allow; only where there is none do planned breaks give way."""
+    """The first time from `busy_until` on that the rules allow; only where there is none do planned breaks give way.
+
+    They move then, if all of them can; one that can't is lost, unless it is to be a `whole` day.
+    """
     rows = rows_inside(shift, facts.rows(shift))
     offers = tuple(
         span_at(SegmentSpan(row.kind, one.starts_at, one.ends_at))
@@ -116,10 +126,16 @@ def soonest(
     own = OwnDay(shift, tuple(rows), offers)
     alone = replace(own, rows=tuple(one for one in rows if not is_open(one, now)))
     minutes = span_of(row).minutes
-    for day in (own, alone):
-        at = next(day.possible(policy, now, row, minutes, since=busy_until), None)
-        if at is not None:
-            span = SegmentSpan(row.kind, at, at + timedelta(minutes=minutes))
-            late = LateBreak(shift, row, busy_until, span)
-            return replace(span, reason=late.sentence)
-    return None
+    at = next(own.possible(policy, now, row, minutes, since=busy_until), None)
+    if at is None:
+        giving_way = list(alone.possible(policy, now, row, minutes, since=busy_until))
+        kept = (one for one in giving_way if own.has_room(policy, busy_until, row, _lasting(row, one)))
+        at = next(kept, None if whole else next(iter(giving_way), None))
+    if at is None:
+        return None
+    late = LateBreak(shift, row, busy_until, _lasting(row, at))
+    return replace(_lasting(row, at), reason=late.sentence)
+
+
+def _lasting(row: Segment, at: datetime) -> SegmentSpan:
+    return SegmentSpan(row.kind, at, at + (row.ends_at - row.starts_at))
