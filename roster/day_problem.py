@@ -170,6 +170,9 @@ class DayWeights(_Value):
     unplaced_debrief: int = Field(default=2_000, ge=0)
     unplaced_appointment: int = Field(default=20_000, ge=0)
     moved: int = Field(default=60, ge=0, description="per break or appointment that leaves where it was planned")
+    short_notice: int = Field(
+        default=300, ge=0, description="on top, where it moves from after `announced_until` to before"
+    )
     waiting: int = Field(default=4, ge=0, description="per quarter-hour that owed rest waits after its earliest")
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 
 from optimizer.day.cover import Cover, overlaps, quiet_slack
-from optimizer.day.options import Room, minute_after, minute_of, taken_minutes
+from optimizer.day.options import Room, minute_after, minute_of, moving_cost, taken_minutes
 from roster.clock import QUARTER_MINUTES
 from roster.day import MINUTE
 from roster.day_problem import Appointment, DayAgent, DayProblem, DebriefRequest
@@ -105,7 +105,7 @@ def appointment_places(problem: DayProblem, asked: Appointment, room: Room) -> t
 
 def _own_cost(problem: DayProblem, asked: Appointment, start: int, planned: float | None) -> int:
     """What it costs to leave the time that was planned, and to let owed rest wait."""
-    cost = problem.weights.moved if planned is not None and start != planned else 0
+    cost = moving_cost(problem, start, planned)
     if asked.kind is SegmentKind.DECOMPRESSION:
         cost += problem.weights.waiting * max(0, (start - minute_of(problem, asked.earliest)) // QUARTER_MINUTES)
     return cost

@@ -157,9 +157,19 @@ def _options(
     costs = []
     for start in starts:
         steps = abs(start - ideal) // step
-        moved = weights.moved if stays is not None and start != stays else 0
+        moved = moving_cost(problem, start, stays)
         costs.append(weights.drift * steps + weights.drift_again * max(0, steps - 30 // step) + moved)
     return BreakOptions(need, tuple(starts), tuple(costs), planned)
+
+
+def moving_cost(problem: DayProblem, start: int, planned: float | None) -> int:
+    """What it costs that something starts at minute `start` instead of where it was `planned`, if it was."""
+    if planned is None or start == planned:
+        return 0
+    until, weights = problem.announced_until, problem.weights
+    if until is not None and start < (until - problem.starts_at) / MINUTE <= planned:
+        return weights.moved + weights.short_notice
+    return weights.moved
 
 
 def _unhurried(breaks: Sequence[BreakOptions], gap: int, price: int) -> tuple[BreakOptions, ...]:

@@ -164,7 +164,7 @@ def test_a_plan_stays_in_another_order_than_the_breaks_are_due_in() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_tiny_day_holds_what_is_announced_as_brute_force_does(seed: int, minutes: int) -> None:
     """Of the plans in which every announced break stays, the best is found, though one that moves them is cheaper."""
-    weights = DayWeights(moved=0, drift=0, drift_again=0)
+    weights = DayWeights(moved=0, short_notice=0, drift=0, drift_again=0)
     problem = roomy(seed).but(weights=weights)
     day = Prepared.of(problem)
     plans = [one for one in every_plan(day, orders=True) if whole(one)]
@@ -221,6 +221,16 @@ def test_an_announced_break_stays_in_the_busiest_time_and_another_leaves_it() ->
     (change,) = replan_day(one_person(demands=(BUSY_LATER,))).changes
     assert (change.kind, change.announced) == (REST, False)
     assert "brings back 15 agent-minutes of cover" in change.sentence
+
+
+@pytest.mark.parametrize(("price", "begins"), [(0, 110), (100, 110), (300, 140)])
+def test_a_break_moves_into_what_is_announced_only_at_the_price_of_short_notice(price: int, begins: int) -> None:
+    """The rest after 140 minutes is in a busy time, before it is a quiet one: 15 minutes of cover are worth 180."""
+    busy = QueueDemand(queue="q", required=tuple(9 * (9 <= quarter < 14) for quarter in range(32)))
+    person = {"planned": (SegmentSpan(REST, at(140), at(155)), *one_person().agents[0].planned[1:])}
+    found = replan_day(one_person(person=person, demands=(busy,), weights=DayWeights(short_notice=price, unattended=0)))
+    first = next(span for span in found.result.segments_of["a"] if span.kind is REST)
+    assert first.starts_at == at(begins)
 
 
 @pytest.mark.parametrize(
