@@ -164,16 +164,17 @@ def reach(found: Sequence[Measured]) -> list[Line]:
         ("slots without people", [one.slots for one in found]),
     ):
         ours = [one.ours for one in found]
-        lines += [
-            Line(
-                f"{kind}{what}",
-                "ours lower",
-                "; ".join(f"{mine[place]:,} / {theirs[place]:,}" for mine, theirs in zip(ours, other, strict=True)),
-                all(mine[place] < theirs[place] for mine, theirs in zip(ours, other, strict=True)),
-            )
-            for place, kind in enumerate(("minutes short, ours / ", "breaks missed, ours / "))
-        ]
+        for place, kind in enumerate(("minutes short", "breaks missed")):
+            pairs = [(mine[place], theirs[place]) for mine, theirs in zip(ours, other, strict=True)]
+            lines.append(compared(f"{kind}, ours / {what}", pairs))
     return lines
+
+
+def compared(what: str, days: Sequence[tuple[int, int]]) -> Line:
+    """Ours and theirs over all days, each day beside it; a break that is missed is cover not missed, so both count."""
+    ours, theirs = (sum(one) for one in zip(*days, strict=True))
+    each = "; ".join(f"{mine:,} / {other:,}" for mine, other in days)
+    return Line(what, "ours lower", f"{ours:,} / {theirs:,} (by day {each})", ours < theirs)
 
 
 def none(left: Iterable[int]) -> tuple[str, bool]:

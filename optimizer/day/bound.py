@@ -179,20 +179,22 @@ def lower_bound(dual: Dual, target: float, steps: int, until: float) -> int:
     scratch = scratch_of(dual.chains, lack.shape[0])
     weights: Floats = np.zeros(lack.shape)
     best, best_weights = -math.inf, weights
-    pace, since = 1.0, 0
+    first, pace, since = -math.inf, 1.0, 0
     direction = np.zeros(lack.shape)
-    for _ in range(steps):
+    for step in range(steps):
         if time.monotonic() > until:
             break
         value, slope = dual.value(weights, scratch)
+        first = value if step == 0 else first
         if value > best + 1e-9:
             since = 0
             best, best_weights = value, weights.copy()
         else:
             since += 1
         if since > PATIENCE:
-            pace, since = pace / 2, 0
-            weights, direction = best_weights.copy(), np.zeros(lack.shape)
+            pace, since, direction = pace / 2, 0, np.zeros(lack.shape)
+            # Without any price all breaks cost the same, and a step from there may be up no way at all.
+            weights = best_weights.copy() if best > first else weights
             continue
         if target - value < 0.5:
             break

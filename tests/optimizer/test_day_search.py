@@ -7,6 +7,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
+from bench.own_day import own_day
 from optimizer.day import solve, whole
 from optimizer.day.arrays import (
     Chains,
@@ -58,6 +59,17 @@ def test_no_plan_is_below_the_bounds_and_the_best_is_near_them(seed: int) -> Non
     known = full_plans[int(np.argmin(shorts))]
     short = short_bound(day, known, steps=300, until=FOREVER)
     assert min(shorts) - 40 <= short <= min(shorts)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4, 5, 6])
+def test_the_bound_of_what_is_short_leaves_the_start_where_nothing_has_a_price(seed: int) -> None:
+    """On these days the first steps lead down whatever their length: a bound that returned to the start stayed at 0."""
+    day = Prepared.of(own_day(60, seed).but(debriefs=()))
+    search = DaySearch.of(day)
+    search.first()
+    plan = search.plan()
+    short = int(day.cover.short(plan_away(day, plan)).sum())
+    assert 0 < short_bound(day, plan, steps=200, until=FOREVER) <= short
 
 
 @pytest.mark.parametrize("seed", range(20))
